@@ -1,0 +1,86 @@
+"""Time as a port: the core never asks the system what time it is.
+
+An *instant* is a timezone-aware :class:`~datetime.datetime` in UTC. *Monotonic* time is seconds (s) since an arbitrary
+start; it never goes back and is what durations are measured with.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where a service learns the time."""
+
+    def now(self) -> datetime:
+        """The wall clock, as an aware UTC instant. It may be wrong, and it may jump."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary start; never goes back."""
+        ...
+
+
+@dataclass
+class ManualClock:
+    """A clock that stands still until it is told to move: the clock of the tests."""
+
+    at: datetime
+    elapsed: float = 0.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    def advance(self, seconds: float) -> None:
+        """Let ``seconds`` (s) pass, on the wall clock and the monotonic clock alike."""
+        self.at += timedelta(seconds=seconds)
+        self.elapsed += seconds
+
+    def jump(self, seconds: float) -> None:
+        """Move the wall clock alone, as a person or a network does who sets it."""
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class ScaledClock:
+    """Another clock, run faster: how a rehearsal puts a day into minutes.
+
+    ``real_anchor`` on the base clock is ``anchor`` here; from there each real second is ``speed`` seconds. Two processes
+    given the same four values agree on the time.
+    """
+
+    base: Clock
+    real_anchor: datetime
+    anchor: datetime
+    speed: float
+
+    def now(self) -> datetime:
+        return self.anchor + (self.base.now() - self.real_anchor) * self.speed
+
+    def monotonic(self) -> float:
+        return self.base.monotonic() * self.speed
+
+
+def to_ms(at: datetime) -> int:
+    """Milliseconds (ms) since 1970-01-01 UTC of an aware instant, rounded down."""
+    if at.tzinfo is None:
+        raise ValueError(f"an instant needs a time zone, got {at!r}")
+    delta = at - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
+
+
+def from_ms(ms: int) -> datetime:
+    """The UTC instant of ``ms`` milliseconds since 1970-01-01."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
+
+
+def rfc3339(at: datetime) -> str:
+    """An instant as ``2026-11-22T08:00:00.000Z``: UTC, always three decimals, so that text order is time order.
+
+    >>> rfc3339(from_ms(1_000))
+    '1970-01-01T00:00:01.000Z'
+    """
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
