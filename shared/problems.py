@@ -12,7 +12,10 @@ CODE_CHECK_DIGIT = kind(
     "Wrong check digit in {value}: expected {expected}, got {actual}",
 )
 CODE_LENGTH = kind(
-    1004, 400, "{what}长度错误：{value}，应为 {expected} 位", "{what} has the wrong length: {value}, expected {expected}"
+    1004,
+    400,
+    "{what}长度错误：{value}，应为 {expected} 位",
+    "{what} has the wrong length: {value}, expected {expected}",
 )
 CODE_CHARACTERS = kind(
     1005, 400, "{what}含有不允许的字符：{value}", "{what} contains characters that are not allowed: {value}"
@@ -26,9 +29,14 @@ CODE_AMBIGUOUS = kind(
     "The code can be read in more than one way and is not guessed: {value} ({readings})",
 )
 CODE_AI_COMBINATION = kind(
-    1009, 400, "应用标识符组合不允许：{value}（{reason}）", "Application identifiers do not go together: {value} ({reason})"
+    1009,
+    400,
+    "应用标识符组合不允许：{value}（{reason}）",
+    "Application identifiers do not go together: {value} ({reason})",
 )
-CODE_DIGITAL_LINK = kind(1010, 400, "GS1 数字链接无效：{value}（{reason}）", "Not a GS1 Digital Link: {value} ({reason})")
+CODE_DIGITAL_LINK = kind(
+    1010, 400, "GS1 数字链接无效：{value}（{reason}）", "Not a GS1 Digital Link: {value} ({reason})"
+)
 CODE_NO_PICTURE = kind(1011, 400, "图片中没有找到条码：{value}", "No code was found in the picture: {value}")
 SCAN_NOT_ON_MANIFEST = kind(1101, 409, "{value} 不在本次清单上", "{value} is not on this manifest")
 SCAN_WRONG_LOT = kind(
@@ -39,17 +47,19 @@ SCAN_ALREADY = kind(1104, 409, "该码已经扫过：{value}", "Already scanned:
 SCAN_TOO_MANY = kind(
     1105, 409, "数量超出清单：{value}，清单为 {expected}", "Too many: {value}, the manifest says {expected}"
 )
-SCAN_WRONG_STOP = kind(
-    1106, 409, "{value} 属于另一站：{site}", "{value} belongs to another stop: {site}"
-)
+SCAN_WRONG_STOP = kind(1106, 409, "{value} 属于另一站：{site}", "{value} belongs to another stop: {site}")
 SCAN_RECALLED = kind(1107, 409, "该批号已被召回：{value}", "This lot has been recalled: {value}")
 SCAN_NO_LOT = kind(
     1108, 409, "条码中没有批号，无法核对：{value}", "The code carries no lot and cannot be checked: {value}"
 )
 
 # 2xxx custody: events, journey, envelope, chain ------------------------------------------------------------------------
-ENVELOPE_MALFORMED = kind(2001, 400, "信封无法解析：{value}（{reason}）", "The envelope cannot be parsed: {value} ({reason})")
-ENVELOPE_KEY = kind(2002, 403, "签名所用密钥未登记：{value}", "The envelope is signed by a key that is not enrolled: {value}")
+ENVELOPE_MALFORMED = kind(
+    2001, 400, "信封无法解析：{value}（{reason}）", "The envelope cannot be parsed: {value} ({reason})"
+)
+ENVELOPE_KEY = kind(
+    2002, 403, "签名所用密钥未登记：{value}", "The envelope is signed by a key that is not enrolled: {value}"
+)
 ENVELOPE_SIGNATURE = kind(2003, 400, "签名不成立：{value}", "The signature does not hold: {value}")
 CHAIN_BROKEN = kind(
     2004,
@@ -160,7 +170,9 @@ BLOB_HASH = kind(
 BLOB_OFFSET = kind(
     4011, 409, "续传位置不符：从 {value}，应从 {expected}", "The upload must go on at {expected}, not at {value}"
 )
-BLOB_TOO_LARGE = kind(4012, 413, "文件过大：{value} 字节，上限 {limit}", "The blob is too large: {value} bytes, limit {limit}")
+BLOB_TOO_LARGE = kind(
+    4012, 413, "文件过大：{value} 字节，上限 {limit}", "The blob is too large: {value} bytes, limit {limit}"
+)
 BLOB_UNKNOWN = kind(4013, 404, "没有该文件：{value}", "No such blob: {value}")
 ENROLMENT_CODE = kind(
     4020, 403, "登记码无效、已使用或已过期：{value}", "The enrolment code is wrong, used or expired: {value}"
@@ -175,14 +187,22 @@ LOGIN_FAILED = kind(5001, 401, "用户名或密码错误：{value}", "Wrong user
 FORBIDDEN = kind(5002, 403, "{value} 无权执行此操作", "{value} may not do this")
 NOT_FOUND = kind(5003, 404, "没有找到{what}：{value}", "No such {what}: {value}")
 PASSWORD_WEAK = kind(
-    5004, 400, "密码至少 {limit} 个字符，现为 {value} 个", "A password has at least {limit} characters, this has {value}"
+    5004,
+    400,
+    "密码至少 {limit} 个字符，现为 {value} 个",
+    "A password has at least {limit} characters, this has {value}",
 )
 DUPLICATE = kind(5005, 409, "{what}已存在：{value}", "The {what} exists already: {value}")
 LOGIN_THROTTLED = kind(
-    5006, 429, "{value} 登录失败次数过多，请 {seconds} 秒后再试", "Too many failed logins of {value}; try again in {seconds} s"
+    5006,
+    429,
+    "{value} 登录失败次数过多，请 {seconds} 秒后再试",
+    "Too many failed logins of {value}; try again in {seconds} s",
 )
 FIELD_INVALID = kind(5007, 400, "{field} 的值无效：{value}（{reason}）", "{field} is not valid: {value} ({reason})")
-CSRF_FAILED = kind(5008, 400, "页面已过期，请刷新后重试（{value}）", "The page has expired; reload it and try again ({value})")
+CSRF_FAILED = kind(
+    5008, 400, "页面已过期，请刷新后重试（{value}）", "The page has expired; reload it and try again ({value})"
+)
 IMPORT_NO_HEADER = kind(5101, 400, "文件缺少列：{value}", "The file lacks the columns: {value}")
 IMPORT_CELL = kind(
     5102,
@@ -206,9 +226,13 @@ IMPORT_CONFLICT = kind(
 IMPORT_EMPTY = kind(5106, 400, "文件中没有数据行：{value}", "The file holds no rows: {value}")
 
 # 6xxx planning -----------------------------------------------------------------------------------------------------------
-PROBLEM_FILE = kind(6001, 400, "问题文件无法读取：{value}（{reason}）", "The problem file cannot be read: {value} ({reason})")
+PROBLEM_FILE = kind(
+    6001, 400, "问题文件无法读取：{value}（{reason}）", "The problem file cannot be read: {value} ({reason})"
+)
 PROBLEM_INVALID = kind(6002, 400, "问题定义有误：{value}（{reason}）", "The problem makes no sense: {value} ({reason})")
-PLAN_REFUSED = kind(6003, 409, "方案未通过独立检查：{value}（{rule}）", "The checker refused the plan: {value} ({rule})")
+PLAN_REFUSED = kind(
+    6003, 409, "方案未通过独立检查：{value}（{rule}）", "The checker refused the plan: {value} ({rule})"
+)
 PLAN_NOTHING = kind(6004, 409, "没有可排的内容：{value}", "There is nothing to plan: {value}")
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------
@@ -226,15 +250,20 @@ JOURNAL_DAMAGED = kind(
 )
 
 # 8xxx proof and verification ---------------------------------------------------------------------------------------------
-BUNDLE_UNREADABLE = kind(8001, 400, "证据包无法读取：{value}（{reason}）", "The bundle cannot be read: {value} ({reason})")
+BUNDLE_UNREADABLE = kind(
+    8001, 400, "证据包无法读取：{value}（{reason}）", "The bundle cannot be read: {value} ({reason})"
+)
 BUNDLE_FILE_MISSING = kind(8002, 400, "证据包缺少文件：{value}", "The bundle lacks a file: {value}")
 BUNDLE_FILE_EXTRA = kind(8003, 400, "证据包中有未列出的文件：{value}", "The bundle holds a file nobody listed: {value}")
-BUNDLE_FILE_HASH = kind(
-    8004, 400, "文件内容与清单不符：{value}", "A file's content differs from the manifest: {value}"
+BUNDLE_FILE_HASH = kind(8004, 400, "文件内容与清单不符：{value}", "A file's content differs from the manifest: {value}")
+CHECKPOINT_INVALID = kind(
+    8005, 400, "检查点无效：{value}（{reason}）", "The checkpoint does not hold: {value} ({reason})"
 )
-CHECKPOINT_INVALID = kind(8005, 400, "检查点无效：{value}（{reason}）", "The checkpoint does not hold: {value} ({reason})")
 INCLUSION_INVALID = kind(
-    8006, 400, "包含证明不成立：第 {value} 条（{reason}）", "The inclusion proof of entry {value} does not hold ({reason})"
+    8006,
+    400,
+    "包含证明不成立：第 {value} 条（{reason}）",
+    "The inclusion proof of entry {value} does not hold ({reason})",
 )
 BLOB_MISSING = kind(8007, 404, "证据文件缺失：{value}", "A blob is missing: {value}")
 VERDICT_DIFFERS = kind(

@@ -1,0 +1,231 @@
+"""The verdict: the join of batch, container, logger and time that the product is built around.
+
+A line rode in containers; loggers were attached to them; the loggers recorded. The verdict of a line is computed from the
+readings of exactly those loggers over exactly the time it rode there, by this one function on the handheld (before the
+receiver signs) and on the server (for ever after).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from shared.coldchain.excursions import GAP_FACTOR, Excursion, Gap, Measure, Sample, find_excursions, find_gaps
+from shared.coldchain.kinetic import mean_kinetic_temperature
+from shared.coldchain.profiles import ProductRange
+from shared.coldchain.readings import Reading, Series, TimeBasis
+
+
+class Conformity(StrEnum):
+    """The three answers. *Unknown* is not a kind of fine."""
+
+    CONFORMANT = "conformant"
+    NON_CONFORMANT = "non_conformant"
+    UNKNOWN = "unknown"
+
+
+class Ride(msgspec.Struct, frozen=True):
+    """A container that a line rode in, and when. ``until`` is ``None`` while it still rides there."""
+
+    container_id: str
+    start: datetime
+    until: datetime | None = None
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """A logger attached to a container, and when; its calibration is valid through ``calibrated_until``."""
+
+    logger_id: str
+    container_id: str
+    start: datetime
+    until: datetime | None = None
+    calibrated_until: date | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What is known of a line's temperature (and humidity) over its time in custody."""
+
+    conformity: Conformity
+    start: datetime | None
+    end: datetime | None
+    lowest: float | None
+    """Lowest temperature read, °C."""
+    highest: float | None
+    """Highest temperature read, °C."""
+    first: float | None
+    """Temperature at departure, °C: the first reading (启运温度)."""
+    last: float | None
+    """Temperature on arrival, °C: the last reading (到货温度)."""
+    mkt: float | None
+    """Mean kinetic temperature, °C."""
+    readings: int
+    derived: bool
+    """Whether any reading's time is derived rather than stored by the logger."""
+    loggers: tuple[str, ...]
+    excursions: tuple[Excursion, ...]
+    gaps: tuple[Gap, ...]
+    uncalibrated: tuple[str, ...] = ()
+    """Loggers whose calibration had run out: their readings are shown and do not count."""
+
+
+class _Stretch(msgspec.Struct, frozen=True):
+    """One logger over one stretch of a ride."""
+
+    series: Series
+    start: datetime
+    end: datetime
+
+
+def judge(
+    rides: Sequence[Ride],
+    attachments: Sequence[Attachment],
+    series: Mapping[str, Series],
+    product_range: ProductRange,
+    *,
+    at: datetime,
+) -> Verdict:
+    """The verdict of a line up to instant ``at``.
+
+    Time in which no calibrated logger was attached to the container is a gap of the container itself (its id stands where
+    a logger's would). A line that rode nowhere is unknown.
+    """
+    excursions: list[Excursion] = []
+    gaps: list[Gap] = []
+    weighted: list[tuple[float, float]] = []
+    used: list[tuple[str, Reading]] = []
+    uncalibrated: set[str] = set()
+    for ride in rides:
+        end = min(ride.until or at, at)
+        if end <= ride.start:
+            continue
+        stretches = _stretches(ride, end, attachments, series, uncalibrated)
+        gaps += _uncovered(ride, end, stretches)
+        for stretch in stretches:
+            readings = _within(stretch)
+            used += [(stretch.series.logger_id, reading) for reading in readings]
+            excursions += _excursions(stretch, readings, product_range)
+            gaps += _gaps(stretch)
+            weighted += _weights(stretch, readings)
+    return _conclude(rides, at, product_range, excursions, gaps, weighted, used, uncalibrated)
+
+
+def _stretches(
+    ride: Ride, end: datetime, attachments: Sequence[Attachment], series: Mapping[str, Series], uncalibrated: set[str]
+) -> list[_Stretch]:
+    found = []
+    for attachment in attachments:
+        if attachment.container_id != ride.container_id:
+            continue
+        start, stop = max(ride.start, attachment.start), min(end, attachment.until or end)
+        if stop <= start:
+            continue
+        if attachment.calibrated_until is not None and stop.date() > attachment.calibrated_until:
+            uncalibrated.add(attachment.logger_id)
+            continue
+        known = series.get(attachment.logger_id) or Series(attachment.logger_id, 60, ())
+        found.append(_Stretch(known, start, stop))
+    return found
+
+
+def _uncovered(ride: Ride, end: datetime, stretches: Sequence[_Stretch]) -> list[Gap]:
+    """The parts of a ride during which the container carried no usable logger."""
+    gaps, reached = [], ride.start
+    for stretch in sorted(stretches, key=lambda s: s.start):
+        if stretch.start > reached:
+            gaps.append(Gap(ride.container_id, reached, stretch.start))
+        reached = max(reached, stretch.end)
+    if end > reached:
+        gaps.append(Gap(ride.container_id, reached, end))
+    return gaps
+
+
+def _within(stretch: _Stretch) -> list[Reading]:
+    return [r for r in stretch.series.readings if stretch.start <= r.at <= stretch.end]
+
+
+def _excursions(stretch: _Stretch, readings: Sequence[Reading], limits: ProductRange) -> list[Excursion]:
+    logger_id = stretch.series.logger_id
+    warm = [Sample(r.at, r.temperature) for r in readings if r.temperature is not None]
+    found = find_excursions(warm, limits.low, limits.high, logger_id=logger_id)
+    if limits.humidity_low is not None or limits.humidity_high is not None:
+        damp = [Sample(r.at, r.humidity) for r in readings if r.humidity is not None]
+        found += find_excursions(
+            damp, limits.humidity_low, limits.humidity_high, logger_id=logger_id, measure=Measure.HUMIDITY
+        )
+    return found
+
+
+def _gaps(stretch: _Stretch) -> list[Gap]:
+    """A reading without a temperature is no reading: it leaves its gap open."""
+    times = [r.at for r in stretch.series.readings if r.temperature is not None]
+    return find_gaps(
+        times, stretch.start, stretch.end, interval=stretch.series.interval, logger_id=stretch.series.logger_id
+    )
+
+
+def _weights(stretch: _Stretch, readings: Sequence[Reading]) -> list[tuple[float, float]]:
+    """Each reading stands for the time until the next one, at most until a gap would begin."""
+    known = [(r.at, r.temperature) for r in readings if r.temperature is not None]
+    longest = float(stretch.series.interval * GAP_FACTOR)
+    weights = []
+    for (at, temperature), (following, _) in zip(known, [*known[1:], (stretch.end, 0.0)], strict=True):
+        weights.append((temperature, max(1.0, min(longest, (following - at).total_seconds()))))
+    return weights
+
+
+def _conclude(
+    rides: Sequence[Ride],
+    at: datetime,
+    limits: ProductRange,
+    excursions: list[Excursion],
+    gaps: list[Gap],
+    weighted: list[tuple[float, float]],
+    used: list[tuple[str, Reading]],
+    uncalibrated: set[str],
+) -> Verdict:
+    known = sorted(((r.at, r.temperature) for _, r in used if r.temperature is not None), key=lambda pair: pair[0])
+    values = [value for _, value in known]
+    if _breaks(limits, excursions, values):
+        conformity = Conformity.NON_CONFORMANT
+    elif gaps or not values:
+        conformity = Conformity.UNKNOWN
+    else:
+        conformity = Conformity.CONFORMANT
+    return Verdict(
+        conformity=conformity,
+        start=min((ride.start for ride in rides), default=None),
+        end=max((min(ride.until or at, at) for ride in rides), default=None),
+        lowest=min(values, default=None),
+        highest=max(values, default=None),
+        first=values[0] if values else None,
+        last=values[-1] if values else None,
+        mkt=mean_kinetic_temperature(weighted, frozen_goods=limits.frozen_goods),
+        readings=len(values),
+        derived=any(reading.basis is TimeBasis.DERIVED for _, reading in used),
+        loggers=tuple(sorted({logger_id for logger_id, _ in used})),
+        excursions=tuple(sorted(excursions, key=lambda e: (e.start, e.logger_id, e.measure))),
+        gaps=tuple(sorted(gaps, key=lambda g: (g.start, g.logger_id))),
+        uncalibrated=tuple(sorted(uncalibrated)),
+    )
+
+
+def _breaks(limits: ProductRange, excursions: Sequence[Excursion], values: Sequence[float]) -> bool:
+    """Whether the excursions exceed what the product tolerates: nothing, unless its range states an allowance."""
+    if not excursions:
+        return False
+    if limits.allowance == 0 or any(e.measure is Measure.HUMIDITY for e in excursions):
+        return True
+    beyond = (limits.hard_low is not None and min(values) < limits.hard_low) or (
+        limits.hard_high is not None and max(values) > limits.hard_high
+    )
+    total = sum((e.end - e.start for e in excursions), timedelta())
+    return beyond or total > timedelta(seconds=limits.allowance)
+
+
+def worst(conformities: Sequence[Conformity]) -> Conformity:
+    """The verdict of several lines together: the worst of them; unknown where there are none."""
+    for answer in (Conformity.NON_CONFORMANT, Conformity.UNKNOWN):
+        if answer in conformities:
+            return answer
+    return Conformity.CONFORMANT if conformities else Conformity.UNKNOWN

@@ -1,0 +1,351 @@
+"""The journey: what state a route is in, as a fold over its events, and the table of what may come next.
+
+The handheld asks the table before it writes (an illegal step is refused on the screen); the server asks the same table
+when it reads, and an illegal event that arrives nevertheless is kept and flagged. A journey is a value: applying an event
+gives a new one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from shared import problems
+from shared.coldchain.verdict import Attachment, Ride
+from shared.custody import events as e
+from shared.errors import Refused
+from shared.work import Route
+
+
+class Phase(StrEnum):
+    """Where a route is."""
+
+    ASSIGNED = "assigned"
+    STARTED = "started"
+    DEPARTED = "departed"
+    RETURNED = "returned"
+    ENDED = "ended"
+
+
+class StopPhase(StrEnum):
+    """Where a stop is."""
+
+    PLANNED = "planned"
+    ARRIVED = "arrived"
+    SIGNED = "signed"
+    FAILED = "failed"
+    LEFT = "left"
+
+
+ROUTE_TABLE: Mapping[tuple[Phase, type], Phase] = {
+    (Phase.ASSIGNED, e.ShiftStarted): Phase.STARTED,
+    (Phase.STARTED, e.VehicleChecked): Phase.STARTED,
+    (Phase.STARTED, e.PrecoolingChecked): Phase.STARTED,
+    (Phase.STARTED, e.LoggerAttached): Phase.STARTED,
+    (Phase.STARTED, e.LoggerDetached): Phase.STARTED,
+    (Phase.STARTED, e.GoodsLoaded): Phase.STARTED,
+    (Phase.STARTED, e.ScanRefused): Phase.STARTED,
+    (Phase.STARTED, e.DepartureRefused): Phase.STARTED,
+    (Phase.STARTED, e.VehicleDeparted): Phase.DEPARTED,
+    (Phase.DEPARTED, e.LoggerAttached): Phase.DEPARTED,
+    (Phase.DEPARTED, e.LoggerDetached): Phase.DEPARTED,
+    (Phase.DEPARTED, e.ScanRefused): Phase.DEPARTED,
+    (Phase.DEPARTED, e.VehicleReturned): Phase.RETURNED,
+    (Phase.RETURNED, e.LoggerDetached): Phase.RETURNED,
+    (Phase.RETURNED, e.GoodsReturned): Phase.RETURNED,
+    (Phase.RETURNED, e.ShiftEnded): Phase.ENDED,
+}
+"""What may happen to a route, and where it leads. What is not here is not allowed."""
+
+STOP_TABLE: Mapping[tuple[StopPhase, type], StopPhase] = {
+    (StopPhase.PLANNED, e.StopArrived): StopPhase.ARRIVED,
+    (StopPhase.ARRIVED, e.GoodsUnloaded): StopPhase.ARRIVED,
+    (StopPhase.ARRIVED, e.VerdictShown): StopPhase.ARRIVED,
+    (StopPhase.ARRIVED, e.PhotoTaken): StopPhase.ARRIVED,
+    (StopPhase.ARRIVED, e.HandoverSigned): StopPhase.SIGNED,
+    (StopPhase.ARRIVED, e.StopFailed): StopPhase.FAILED,
+    (StopPhase.SIGNED, e.PhotoTaken): StopPhase.SIGNED,
+    (StopPhase.FAILED, e.PhotoTaken): StopPhase.FAILED,
+    (StopPhase.SIGNED, e.StopLeft): StopPhase.LEFT,
+    (StopPhase.FAILED, e.StopLeft): StopPhase.LEFT,
+    (StopPhase.LEFT, e.RemarkMade): StopPhase.LEFT,
+    (StopPhase.SIGNED, e.RemarkMade): StopPhase.SIGNED,
+    (StopPhase.FAILED, e.RemarkMade): StopPhase.FAILED,
+}
+"""What may happen at a stop, while the route is on the road."""
+
+ALWAYS: frozenset[type] = frozenset(
+    {
+        e.ReadingsSealed,
+        e.DownloadFailed,
+        e.PositionsSealed,
+        e.ClockJumped,
+        e.AlarmRaised,
+        e.AlarmAcknowledged,
+        e.CorrectionMade,
+        e.UnknownEvent,
+    }
+)
+"""Observations: the world does not ask for permission to happen. (Positions outside a shift are refused by the service
+that would record them.)"""
+
+
+class LineState(msgspec.Struct, frozen=True):
+    """Where the packs of a line are."""
+
+    loaded: int = 0
+    unloaded: int = 0
+    accepted: int = 0
+    returned: int = 0
+    rides: tuple[Ride, ...] = ()
+
+    @property
+    def on_board(self) -> int:
+        return self.loaded - self.accepted - self.returned
+
+
+class StopState(msgspec.Struct, frozen=True):
+    """What has happened at a stop."""
+
+    phase: StopPhase = StopPhase.PLANNED
+    arrived: datetime | None = None
+    done: datetime | None = None
+    left: datetime | None = None
+    shown: e.VerdictShown | None = None
+    shown_record: str = ""
+    signed: e.HandoverSigned | None = None
+    signed_record: str = ""
+    failed: e.StopFailed | None = None
+    photos: tuple[e.PhotoTaken, ...] = ()
+
+
+class Journey(msgspec.Struct, frozen=True):
+    """A route and everything that has happened on it."""
+
+    route: Route
+    phase: Phase = Phase.ASSIGNED
+    started: datetime | None = None
+    departed: datetime | None = None
+    returned: datetime | None = None
+    vehicle_check: e.VehicleChecked | None = None
+    precooling: Mapping[str, e.PrecoolingChecked] = {}
+    attachments: tuple[Attachment, ...] = ()
+    lines: Mapping[str, LineState] = {}
+    stops: Mapping[str, StopState] = {}
+    codes: frozenset[tuple[str, str]] = frozenset()
+    """(purpose, code) pairs already scanned; purpose is ``load`` or a stop id."""
+    signatures: frozenset[str] = frozenset()
+    """Hashes of the strokes already used."""
+
+    def line(self, line_id: str) -> LineState:
+        return self.lines.get(line_id, LineState())
+
+    def stop(self, stop_id: str) -> StopState:
+        return self.stops.get(stop_id, StopState())
+
+    @property
+    def open_stop(self) -> str | None:
+        """The stop the driver is at, if any."""
+        for stop_id, state in self.stops.items():
+            if state.phase not in (StopPhase.PLANNED, StopPhase.LEFT):
+                return stop_id
+        return None
+
+    @property
+    def next_stop(self) -> str | None:
+        """The next stop in driving order that has not been visited."""
+        for stop in sorted(self.route.stops, key=lambda s: s.number):
+            if self.stop(stop.id).phase is StopPhase.PLANNED:
+                return stop.id
+        return None
+
+    def allows(self, event: e.AnyEvent) -> bool:
+        """Whether the table allows ``event`` now."""
+        try:
+            _next_phases(self, event)
+        except Refused:
+            return False
+        return True
+
+    def apply(self, event: e.AnyEvent, at: datetime, record: str = "") -> "Journey":
+        """The journey after ``event``, which happened at ``at`` and is recorded under hash ``record``.
+
+        Raises:
+            Refused: JOURNEY_ILLEGAL where the table does not allow it, SIGNATURE_REUSED where strokes were used before.
+        """
+        phase, stop_phase = _next_phases(self, event)
+        journey = msgspec.structs.replace(self, phase=phase)
+        stop_id = getattr(event, "stop_id", None)
+        if stop_phase is not None and stop_id is not None:
+            journey = _with_stop(journey, stop_id, msgspec.structs.replace(self.stop(stop_id), phase=stop_phase))
+        handler = _HANDLERS.get(type(event))
+        return handler(journey, event, at, record) if handler else journey
+
+
+def replay(route: Route, history: Iterable[tuple[e.AnyEvent, datetime, str]]) -> Journey:
+    """The journey of a route after a history of (event, instant, record hash)."""
+    journey = Journey(route)
+    for event, at, record in history:
+        journey = journey.apply(event, at, record)
+    return journey
+
+
+def _illegal(state: str, event: e.AnyEvent) -> Refused:
+    return Refused(problems.JOURNEY_ILLEGAL, state=state, value=e.event_name(event))
+
+
+def _next_phases(journey: Journey, event: e.AnyEvent) -> tuple[Phase, StopPhase | None]:
+    kind = type(event)
+    stop_id = getattr(event, "stop_id", None)
+    if kind in ALWAYS:
+        return journey.phase, None
+    if (journey.phase, kind) in ROUTE_TABLE:
+        if kind is e.VehicleReturned and journey.open_stop is not None:
+            raise _illegal(f"at stop {journey.open_stop}", event)
+        return ROUTE_TABLE[journey.phase, kind], None
+    if kind is e.PhotoTaken and stop_id is None:
+        return journey.phase, None
+    if stop_id is None:
+        raise _illegal(journey.phase, event)
+    if stop_id not in {stop.id for stop in journey.route.stops}:
+        raise _illegal(f"stop {stop_id} is not on the route", event)
+    state = journey.stop(stop_id).phase
+    if (state, kind) not in STOP_TABLE or (journey.phase is not Phase.DEPARTED and kind is not e.RemarkMade):
+        raise _illegal(f"{journey.phase}/{state}", event)
+    if kind is e.StopArrived and journey.open_stop is not None:
+        raise _illegal(f"at stop {journey.open_stop}", event)
+    return journey.phase, STOP_TABLE[state, kind]
+
+
+def _with_stop(journey: Journey, stop_id: str, state: StopState) -> Journey:
+    return msgspec.structs.replace(journey, stops={**journey.stops, stop_id: state})
+
+
+def _with_line(journey: Journey, line_id: str, state: LineState) -> Journey:
+    return msgspec.structs.replace(journey, lines={**journey.lines, line_id: state})
+
+
+def _started(journey: Journey, _event: e.ShiftStarted, at: datetime, _record: str) -> Journey:
+    return msgspec.structs.replace(journey, started=at)
+
+
+def _departed(journey: Journey, _event: e.VehicleDeparted, at: datetime, _record: str) -> Journey:
+    return msgspec.structs.replace(journey, departed=at)
+
+
+def _returned(journey: Journey, _event: e.VehicleReturned, at: datetime, _record: str) -> Journey:
+    return msgspec.structs.replace(journey, returned=at)
+
+
+def _checked(journey: Journey, event: e.VehicleChecked, _at: datetime, _record: str) -> Journey:
+    return msgspec.structs.replace(journey, vehicle_check=event)
+
+
+def _precooled(journey: Journey, event: e.PrecoolingChecked, _at: datetime, _record: str) -> Journey:
+    return msgspec.structs.replace(journey, precooling={**journey.precooling, event.container_id: event})
+
+
+def _attached(journey: Journey, event: e.LoggerAttached, at: datetime, _record: str) -> Journey:
+    calibrated = next((lo.calibrated_until for _, lo in journey.route.loggers() if lo.id == event.logger_id), None)
+    attachment = Attachment(event.logger_id, event.container_id, at, None, calibrated)
+    return msgspec.structs.replace(journey, attachments=(*journey.attachments, attachment))
+
+
+def _detached(journey: Journey, event: e.LoggerDetached, at: datetime, _record: str) -> Journey:
+    closed = tuple(
+        msgspec.structs.replace(a, until=at)
+        if a.until is None and (a.logger_id, a.container_id) == (event.logger_id, event.container_id)
+        else a
+        for a in journey.attachments
+    )
+    return msgspec.structs.replace(journey, attachments=closed)
+
+
+def _loaded(journey: Journey, event: e.GoodsLoaded, at: datetime, _record: str) -> Journey:
+    line = journey.line(event.line_id)
+    rides = line.rides
+    if not any(r.container_id == event.container_id and r.until is None for r in rides):
+        rides = (*rides, Ride(event.container_id, at))
+    line = msgspec.structs.replace(line, loaded=line.loaded + event.quantity, rides=rides)
+    journey = _with_line(journey, event.line_id, line)
+    return msgspec.structs.replace(journey, codes=journey.codes | {("load", event.code)})
+
+
+def _arrived(journey: Journey, event: e.StopArrived, at: datetime, _record: str) -> Journey:
+    return _with_stop(journey, event.stop_id, msgspec.structs.replace(journey.stop(event.stop_id), arrived=at))
+
+
+def _unloaded(journey: Journey, event: e.GoodsUnloaded, _at: datetime, _record: str) -> Journey:
+    line = journey.line(event.line_id)
+    journey = _with_line(journey, event.line_id, msgspec.structs.replace(line, unloaded=line.unloaded + event.quantity))
+    return msgspec.structs.replace(journey, codes=journey.codes | {(event.stop_id, event.code)})
+
+
+def _shown(journey: Journey, event: e.VerdictShown, _at: datetime, record: str) -> Journey:
+    state = msgspec.structs.replace(journey.stop(event.stop_id), shown=event, shown_record=record)
+    return _with_stop(journey, event.stop_id, state)
+
+
+def _photo(journey: Journey, event: e.PhotoTaken, _at: datetime, _record: str) -> Journey:
+    if event.stop_id is None:
+        return journey
+    state = journey.stop(event.stop_id)
+    return _with_stop(journey, event.stop_id, msgspec.structs.replace(state, photos=(*state.photos, event)))
+
+
+def _signed(journey: Journey, event: e.HandoverSigned, at: datetime, record: str) -> Journey:
+    for signatory in event.signatories:
+        if signatory.strokes in journey.signatures:
+            raise Refused(problems.SIGNATURE_REUSED, value=signatory.strokes)
+    state = msgspec.structs.replace(journey.stop(event.stop_id), signed=event, signed_record=record, done=at)
+    journey = _with_stop(journey, event.stop_id, state)
+    for outcome in event.outcomes:
+        line = journey.line(outcome.line_id)
+        rides = line.rides
+        if outcome.refused == 0:
+            rides = _end_rides(rides, at)
+        line = msgspec.structs.replace(line, accepted=line.accepted + outcome.accepted, rides=rides)
+        journey = _with_line(journey, outcome.line_id, line)
+    used = journey.signatures | {signatory.strokes for signatory in event.signatories}
+    return msgspec.structs.replace(journey, signatures=used)
+
+
+def _end_rides(rides: tuple[Ride, ...], at: datetime) -> tuple[Ride, ...]:
+    return tuple(msgspec.structs.replace(r, until=at) if r.until is None else r for r in rides)
+
+
+def _failed(journey: Journey, event: e.StopFailed, at: datetime, _record: str) -> Journey:
+    state = msgspec.structs.replace(journey.stop(event.stop_id), failed=event, done=at)
+    return _with_stop(journey, event.stop_id, state)
+
+
+def _left(journey: Journey, event: e.StopLeft, at: datetime, _record: str) -> Journey:
+    return _with_stop(journey, event.stop_id, msgspec.structs.replace(journey.stop(event.stop_id), left=at))
+
+
+def _goods_returned(journey: Journey, event: e.GoodsReturned, at: datetime, _record: str) -> Journey:
+    line = journey.line(event.line_id)
+    line = msgspec.structs.replace(line, returned=line.returned + event.quantity, rides=_end_rides(line.rides, at))
+    return _with_line(journey, event.line_id, line)
+
+
+_HANDLERS: Mapping[type, Callable[[Journey, Any, datetime, str], Journey]] = {
+    e.ShiftStarted: _started,
+    e.VehicleChecked: _checked,
+    e.PrecoolingChecked: _precooled,
+    e.LoggerAttached: _attached,
+    e.LoggerDetached: _detached,
+    e.GoodsLoaded: _loaded,
+    e.VehicleDeparted: _departed,
+    e.StopArrived: _arrived,
+    e.GoodsUnloaded: _unloaded,
+    e.VerdictShown: _shown,
+    e.PhotoTaken: _photo,
+    e.HandoverSigned: _signed,
+    e.StopFailed: _failed,
+    e.StopLeft: _left,
+    e.VehicleReturned: _returned,
+    e.GoodsReturned: _goods_returned,
+}
