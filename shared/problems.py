@@ -234,6 +234,246 @@ PLAN_REFUSED = kind(
     6003, 409, "方案未通过独立检查：{value}（{rule}）", "The checker refused the plan: {value} ({rule})"
 )
 PLAN_NOTHING = kind(6004, 409, "没有可排的内容：{value}", "There is nothing to plan: {value}")
+# 61xx what makes no sense in a problem; {where} is the path of the value inside it, such as orders[A1].site
+PLAN_FAULT_DUPLICATE = kind(6101, 400, "{where} 编号重复：{value}", "{where}: the name is used twice: {value}")
+PLAN_FAULT_UNKNOWN = kind(6102, 400, "{where} 指向不存在的内容：{value}", "{where} names what does not exist: {value}")
+PLAN_FAULT_NUMBER = kind(
+    6103, 400, "{where} 的数值不在允许范围：{value}（{limit}）", "{where} is out of bounds: {value} ({limit})"
+)
+PLAN_FAULT_WINDOW = kind(
+    6104, 400, "{where} 的时间窗结束早于开始：{value}", "{where}: the window ends before it starts: {value}"
+)
+PLAN_FAULT_WINDOWS = kind(
+    6105, 400, "{where} 的时间窗重叠或顺序颠倒：{value}", "{where}: windows overlap or are out of order: {value}"
+)
+PLAN_FAULT_MATRIX = kind(
+    6106,
+    400,
+    "{where} 的行列数不符：{value}，应为 {expected}",
+    "{where} has the wrong size: {value}, expected {expected}",
+)
+PLAN_FAULT_POSITION = kind(
+    6107, 400, "{where} 既无坐标也无里程矩阵：{value}", "{where} has neither a position nor a row in a matrix: {value}"
+)
+PLAN_FAULT_DEPOT_HOURS = kind(
+    6108, 400, "{where} 作为车场只能有一个时间窗：{value}", "{where}: a depot has one window at most, this has {value}"
+)
+PLAN_FAULT_LOCK = kind(6109, 400, "{where} 的锁定无法成立：{value}", "{where}: this lock cannot hold: {value}")
+PLAN_FAULT_NAMELESS = kind(6110, 400, "{where} 没有编号：{value}", "{where} has no name: {value}")
+PLAN_FAULT_ORIGIN = kind(
+    6111,
+    400,
+    "{where} 不是有效的时刻或时区：{value}",
+    "{where} is not an instant with a time zone, or not a zone: {value}",
+)
+
+# 62xx what the independent checker found; {where} is vehicle, stop number and site
+PLAN_RULE_VEHICLE = kind(6201, 409, "{where}：没有这辆车：{value}", "{where}: there is no such vehicle: {value}")
+PLAN_RULE_VEHICLE_TWICE = kind(
+    6202, 409, "{where}：车辆被派了两次：{value}", "{where}: the vehicle is sent out twice: {value}"
+)
+PLAN_RULE_DRIVER = kind(
+    6203, 409, "{where}：没有这名司机，或未派司机：{value}", "{where}: there is no such driver, or none: {value}"
+)
+PLAN_RULE_DRIVER_TWICE = kind(
+    6204, 409, "{where}：司机被派了两次：{value}", "{where}: the driver is sent out twice: {value}"
+)
+PLAN_RULE_QUALIFICATION = kind(
+    6205, 409, "{where}：司机 {value} 没有所需资格：{expected}", "{where}: driver {value} does not hold {expected}"
+)
+PLAN_RULE_SHIFT = kind(
+    6206,
+    409,
+    "{where}：超出班次或车场时间：{value}，应在 {expected} 内",
+    "{where}: outside the shift: {value}, not in {expected}",
+)
+PLAN_RULE_ORDER = kind(6207, 409, "{where}：没有这张订单：{value}", "{where}: there is no such order: {value}")
+PLAN_RULE_ORDER_TWICE = kind(
+    6208, 409, "{where}：订单出现多次：{value}", "{where}: the order stands in the plan more than once: {value}"
+)
+PLAN_RULE_ORDER_MISSING = kind(
+    6209, 409, "{where}：订单既未安排也未说明：{value}", "{where}: the order is neither served nor listed: {value}"
+)
+PLAN_RULE_REASON = kind(
+    6210, 409, "{where}：未安排的订单没有原因：{value}", "{where}: an unserved order carries no reason: {value}"
+)
+PLAN_RULE_EMPTY = kind(6211, 409, "{where}：空的线路或站点：{value}", "{where}: an empty route or stop: {value}")
+PLAN_RULE_SITE = kind(
+    6212, 409, "{where}：订单 {value} 应送 {expected}", "{where}: order {value} belongs to {expected}"
+)
+PLAN_RULE_DEPOT = kind(
+    6213, 409, "{where}：车场不符：{value}，应为 {expected}", "{where}: wrong depot: {value}, expected {expected}"
+)
+PLAN_RULE_ROAD = kind(6214, 409, "{where}：无路可通：{value}", "{where}: no road leads there: {value}")
+PLAN_RULE_LEG = kind(
+    6215,
+    409,
+    "{where}：路段与矩阵不符：{value}，应为 {expected}",
+    "{where}: the leg differs from the matrix: {value}, not {expected}",
+)
+PLAN_RULE_ARRIVAL = kind(
+    6216, 409, "{where}：到达时刻不符：{value}，应为 {expected}", "{where}: arrival at {value}, should be {expected}"
+)
+PLAN_RULE_EARLY = kind(
+    6217,
+    409,
+    "{where}：服务开始于 {value}，最早 {expected}",
+    "{where}: service starts at {value}, {expected} at the earliest",
+)
+PLAN_RULE_WINDOW = kind(
+    6218,
+    409,
+    "{where}：不在收货时间内：{value}（{expected}）",
+    "{where}: outside the receiving hours: {value} ({expected})",
+)
+PLAN_RULE_DUE = kind(
+    6219,
+    409,
+    "{where}：订单 {order} 晚于期限：{value}，期限 {expected}",
+    "{where}: order {order} is late: {value}, due {expected}",
+)
+PLAN_RULE_SERVICE = kind(
+    6220, 409, "{where}：离开时刻不符：{value}，应为 {expected}", "{where}: departure at {value}, should be {expected}"
+)
+PLAN_RULE_RELEASE = kind(
+    6221,
+    409,
+    "{where}：订单 {order} 尚未备好：{value} 装车，{expected} 才可装",
+    "{where}: order {order} is loaded at {value}, ready at {expected}",
+)
+PLAN_RULE_LOADING = kind(
+    6222,
+    409,
+    "{where}：发车时刻不符：{value}，应为 {expected}",
+    "{where}: leaves the depot at {value}, should be {expected}",
+)
+PLAN_RULE_END = kind(
+    6223, 409, "{where}：回场时刻不符：{value}，应为 {expected}", "{where}: returns at {value}, should be {expected}"
+)
+PLAN_RULE_DURATION = kind(
+    6224,
+    409,
+    "{where}：出车时间过长：{value}，上限 {expected}",
+    "{where}: out for too long: {value}, at most {expected}",
+)
+PLAN_RULE_DISTANCE = kind(
+    6225, 409, "{where}：里程过长：{value}，上限 {expected}", "{where}: too far: {value}, at most {expected}"
+)
+PLAN_RULE_CAPACITY = kind(
+    6226,
+    409,
+    "{where}：超载（{what}）：{value}，上限 {expected}",
+    "{where}: overloaded in {what}: {value}, at most {expected}",
+)
+PLAN_RULE_ZONE = kind(
+    6227,
+    409,
+    "{where}：车上没有 {expected} 温区，订单 {value}",
+    "{where}: no compartment for {expected}, order {value}",
+)
+PLAN_RULE_ACCESS = kind(
+    6228,
+    409,
+    "{where}：该站不接待此类车辆：{value}，只接待 {expected}",
+    "{where}: the site does not admit {value}, only {expected}",
+)
+PLAN_RULE_HOLD = kind(
+    6229,
+    409,
+    "{where}：订单 {order} 超过保温时长：{value}，上限 {expected}",
+    "{where}: order {order} is boxed for {value}, holds {expected}",
+)
+PLAN_RULE_REST = kind(
+    6230,
+    409,
+    "{where}：连续驾驶 {value}，上限 {expected}",
+    "{where}: {value} of driving without a rest, at most {expected}",
+)
+PLAN_RULE_REST_TIME = kind(
+    6231, 409, "{where}：休息安排不成立：{value}（{expected}）", "{where}: the rest does not hold: {value} ({expected})"
+)
+PLAN_RULE_LOCK = kind(
+    6232, 409, "{where}：违反锁定：{value}，应为 {expected}", "{where}: breaks a lock: {value}, expected {expected}"
+)
+PLAN_RULE_TOTAL = kind(
+    6233,
+    409,
+    "{where}：{what}不符：{value}，应为 {expected}",
+    "{where}: the {what} differs: {value}, should be {expected}",
+)
+PLAN_RULE_SLACK = kind(
+    6234, 409, "{where}：余量不符：{value}，应为 {expected}", "{where}: the slack is {value}, should be {expected}"
+)
+PLAN_RULE_COST = kind(
+    6235,
+    409,
+    "{where}：费用（{what}）不符：{value}，应为 {expected}",
+    "{where}: the {what} cost is {value}, should be {expected}",
+)
+PLAN_RULE_ROADS = kind(
+    6236,
+    409,
+    "{where}：道路来源不符：{value}，应为 {expected}",
+    "{where}: the plan names the roads {value}, they are {expected}",
+)
+PLAN_RULE_FEASIBLE = kind(
+    6237,
+    409,
+    "{where}：可行性声明不符：{value}，应为 {expected}",
+    "{where}: the plan says feasible={value}, it is {expected}",
+)
+
+# 63xx why an order is not served
+PLAN_UNSERVED_ZONE = kind(
+    6301, 409, "没有带 {zone} 温区且可用的车：{value}", "No vehicle has a {zone} compartment: {value}"
+)
+PLAN_UNSERVED_SIZE = kind(
+    6302,
+    409,
+    "超过任何可用车辆的容量（{what}）：{value}，最大 {limit}",
+    "Larger than any vehicle that may carry it, in {what}: {value}, at most {limit}",
+)
+PLAN_UNSERVED_ACCESS = kind(
+    6303,
+    409,
+    "该站只接待 {kinds} 类车辆，可用车辆中没有：{value}",
+    "The site admits only {kinds}, and no such vehicle may carry it: {value}",
+)
+PLAN_UNSERVED_DEPOT = kind(
+    6304, 409, "没有可用车辆从 {depot} 出发：{value}", "No vehicle that may carry it leaves from {depot}: {value}"
+)
+PLAN_UNSERVED_DRIVER = kind(6305, 409, "没有司机具备所需资格 {what}：{value}", "No driver holds {what}: {value}")
+PLAN_UNSERVED_ROAD = kind(6306, 409, "没有道路通往 {site}：{value}", "No road leads to {site}: {value}")
+PLAN_UNSERVED_WINDOW = kind(
+    6307,
+    409,
+    "没有带 {zone} 温区的车能在 {limit} 前到达（最早 {earliest}）：{value}",
+    "No vehicle with a {zone} compartment can arrive before {limit} (the earliest is {earliest}): {value}",
+)
+PLAN_UNSERVED_HOLD = kind(
+    6308,
+    409,
+    "保温箱时长 {limit} 不够送达（至少需 {needed}）：{value}",
+    "The box holds for {limit}, the way takes at least {needed}: {value}",
+)
+PLAN_UNSERVED_SHIFT = kind(
+    6309,
+    409,
+    "没有可用车辆能在班次、时长或里程限制内往返：{value}",
+    "No vehicle that may carry it can be back within its shift, hours and distance: {value}",
+)
+PLAN_UNSERVED_FLEET = kind(
+    6310,
+    409,
+    "可用车辆已被优先级不低于它的订单占满：{value}",
+    "Every vehicle that may carry it is taken up by orders that do not rank below it: {value}",
+)
+PLAN_UNSERVED_WORTH = kind(
+    6311,
+    409,
+    "配送需多花 {cost}，高于不送的代价 {penalty}：{value}",
+    "Serving it costs {cost} more, leaving it costs {penalty}: {value}",
+)
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------
 DISK_FULL = kind(
