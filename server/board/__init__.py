@@ -1,0 +1,1 @@
+"""The dispatcher's board: the day as it happens."""

@@ -1,0 +1,1 @@
+"""The compliance desk: find, open, download and verify any delivery."""

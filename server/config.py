@@ -1,0 +1,104 @@
+"""Configuration: everything a deployment may decide, from the environment, checked once at start.
+
+Every value has a default that works on one machine with nothing set up: SQLite and files under ``$HANDOVER_HOME``.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RehearsalClock:
+    """A faster clock for a rehearsal: ``$HANDOVER_CLOCK`` = ``real-instant|instant|speed``, instants in RFC 3339."""
+
+    real_anchor: datetime
+    anchor: datetime
+    speed: float
+
+    @classmethod
+    def parse(cls, text: str) -> "RehearsalClock":
+        real, anchor, speed = text.split("|")
+        return cls(datetime.fromisoformat(real), datetime.fromisoformat(anchor), float(speed))
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a deployment decides.
+
+    Attributes:
+        home: folder of the server's own files: database (if SQLite), blobs, keys. Kept private (0700).
+        database_url: SQLAlchemy URL.
+        organisation: shown on pages and documents.
+        origin: the ledger's name, as its checkpoints are signed; never changes once there are any.
+        base_url: where handhelds and people reach the server.
+        tiles_url: a raster tile template for the board's map, or empty for plain ground.
+        tiles_attribution: shown with the tiles; demanded if there are any.
+        secure_cookies: off only for plain http on loopback.
+        rehearsal: the faster clock of a rehearsal; every document made then says that it is one.
+        secret_key: signs web sessions.
+        server_key: the Ed25519 private key (32 bytes) of receipts, work and checkpoints.
+    """
+
+    home: Path
+    database_url: str
+    organisation: str
+    origin: str
+    base_url: str
+    tiles_url: str
+    tiles_attribution: str
+    secure_cookies: bool
+    rehearsal: RehearsalClock | None
+    secret_key: bytes
+    server_key: bytes
+
+    @property
+    def blobs(self) -> Path:
+        """Where blobs are kept."""
+        return self.home / "blobs"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Config:
+    """The configuration from ``environment`` (default: the process's). Makes the home folder and its keys on first use.
+
+    Raises:
+        ValueError: tiles without attribution, or a malformed clock.
+    """
+    env = os.environ if environment is None else environment
+    home = Path(env.get("HANDOVER_HOME", "var")).resolve()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    base_url = env.get("HANDOVER_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    tiles = env.get("HANDOVER_TILES_URL", "")
+    attribution = env.get("HANDOVER_TILES_ATTRIBUTION", "")
+    if tiles and not attribution:
+        raise ValueError("HANDOVER_TILES_URL is set: say whose map it is in HANDOVER_TILES_ATTRIBUTION")
+    clock = env.get("HANDOVER_CLOCK", "")
+    return Config(
+        home=home,
+        database_url=env.get("HANDOVER_DATABASE_URL", f"sqlite:///{home / 'handover.sqlite'}"),
+        organisation=env.get("HANDOVER_ORGANISATION", "Handover"),
+        origin=env.get("HANDOVER_ORIGIN", "handover.local/ledger"),
+        base_url=base_url,
+        tiles_url=tiles,
+        tiles_attribution=attribution,
+        secure_cookies=base_url.startswith("https://"),
+        rehearsal=RehearsalClock.parse(clock) if clock else None,
+        secret_key=_key(home / "secret.key"),
+        server_key=_key(home / "server.key"),
+    )
+
+
+def _key(path: Path) -> bytes:
+    """Thirty-two private bytes, made on first use and readable by the owner alone."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()

@@ -1,0 +1,50 @@
+"""What an operation may need besides the database: time, ids, the server's key, and where blobs are."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+
+from flask import current_app
+
+from server.config import Config
+from shared.clock import Clock, ScaledClock
+from shared.ids import Ids, Randomness
+from shared.keys import KeySigner, Signer
+
+
+class SystemClock:
+    """The machine's clock: the only place in the server that asks for the time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return monotonic()
+
+
+@dataclass(frozen=True)
+class Context:
+    """The ports of one application."""
+
+    config: Config
+    clock: Clock
+    randomness: Randomness
+    ids: Ids
+    signer: Signer
+
+
+def make_context(config: Config, clock: Clock | None = None, randomness: Randomness = secrets.token_bytes) -> Context:
+    """The ports for ``config``: the system's clock, or the faster one of a rehearsal, unless a test brings its own."""
+    if clock is None:
+        clock = SystemClock()
+        if config.rehearsal is not None:
+            r = config.rehearsal
+            clock = ScaledClock(clock, r.real_anchor, r.anchor, r.speed)
+    return Context(config, clock, randomness, Ids(clock, randomness), KeySigner(config.server_key))
+
+
+def context() -> Context:
+    """The ports of the current application."""
+    ports: Context = current_app.extensions["handover"]
+    return ports

@@ -1,0 +1,1 @@
+"""Custody on the server: enrolment, intake, the ledger, blobs and seals."""

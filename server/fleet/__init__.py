@@ -1,0 +1,1 @@
+"""What does the work: carriers, vehicles, drivers, containers, loggers, and their qualifications."""

@@ -1,0 +1,4 @@
+"""Every table there is: importing this module registers them all."""
+
+import server.custody.models
+import server.trace.models  # noqa: F401

@@ -1,0 +1,238 @@
+"""The planning problem, as plain values that name no solver.
+
+Units: distances are whole m, durations and times whole s; times count from ``Problem.origin`` (an instant in UTC) or,
+without one, from an arbitrary zero. Benchmark files need tenths or thousandths: there ``Problem.resolution`` says how many
+parts of a m and of a s every distance, duration and time counts. Volume is cm³, weight g, both whole numbers. Money is in
+one currency, whichever the file means.
+
+Why whole numbers: feasibility must never hang on how a float was rounded, and the engine and the checker have to agree to
+the last second.
+"""
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from shared import problems
+from shared.errors import Refused
+from shared.geo import Position
+
+NO_ROAD = -1
+"""A matrix entry that says: no road leads from here to there."""
+AMBIENT = "ambient"
+"""The temperature zone of a vehicle without compartments, and of goods that ask for none."""
+DIMENSIONS = ("units", "volume", "weight")
+
+
+class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stretch of time, both ends included (s)."""
+
+    start: int
+    end: int
+
+
+class Amounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much there is of something: packages, volume in cm³, weight in g."""
+
+    units: int = 0
+    volume: int = 0
+    weight: int = 0
+
+    def __add__(self, other: "Amounts") -> "Amounts":
+        return Amounts(self.units + other.units, self.volume + other.volume, self.weight + other.weight)
+
+
+class Capacity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much fits; ``None`` where a dimension is not limited."""
+
+    units: int | None = None
+    volume: int | None = None
+    weight: int | None = None
+
+
+class Compartment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The part of a vehicle that keeps one temperature zone."""
+
+    zone: str
+    capacity: Capacity = Capacity()
+
+
+class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A place: a receiver or a depot.
+
+    Service at a receiver starts inside one of ``windows`` (none given: at any time) and takes ``service`` s for the visit
+    plus ``per_unit`` s for each unit. At a depot ``service`` is the time loading takes, and the one window it may have
+    bounds the start of loading, the departure and the return. ``admits`` lists the kinds of vehicle that may come; ``None``
+    admits all.
+    """
+
+    id: str
+    name: str = ""
+    position: Position | None = None
+    windows: tuple[Window, ...] = ()
+    service: int = 0
+    per_unit: int = 0
+    admits: tuple[str, ...] | None = None
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Goods of one temperature zone for one site.
+
+    ``release`` is when loading them may begin, ``due`` the latest start of service. Orders without ``penalty`` must be
+    served; the others are left out where serving costs more than the penalty (money). When not all can be served, a higher
+    ``priority`` goes first (0 is ordinary). ``hold`` is the validated time of the passive box, from the start of loading
+    until everything at the stop is handed over (s); the carrier must not exceed it. ``requires`` are the qualifications the
+    driver needs, such as controlled drugs. ``depot`` is where the goods lie, where that matters.
+    """
+
+    id: str
+    site: str
+    amounts: Amounts = Amounts()
+    zone: str = AMBIENT
+    release: int = 0
+    due: int | None = None
+    priority: int = 0
+    penalty: float | None = None
+    hold: int | None = None
+    requires: tuple[str, ...] = ()
+    depot: str | None = None
+
+
+class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A vehicle for one route: from ``depot`` (loading there first) to ``end`` (``None``: back to the depot).
+
+    ``capacity`` bounds the whole load; each compartment bounds the load of its zone. Without compartments it is one
+    ambient body. ``kind`` is what sites admit, ``profile`` names its matrix. It costs ``fixed`` when used, ``per_km`` and
+    ``per_hour`` from the start of loading to the return. ``max_duration`` (s) counts the same stretch, ``max_distance``
+    (m) the whole way. ``requires`` are qualifications the driver needs to drive it.
+    """
+
+    id: str
+    depot: str
+    end: str | None = None
+    kind: str = ""
+    profile: str = "default"
+    capacity: Capacity = Capacity()
+    compartments: tuple[Compartment, ...] = ()
+    shift: Window | None = None
+    fixed: float = 0.0
+    per_km: float = 1.0
+    per_hour: float = 0.0
+    max_duration: int | None = None
+    max_distance: int | None = None
+    requires: tuple[str, ...] = ()
+
+    @property
+    def end_depot(self) -> str:
+        return self.depot if self.end is None else self.end
+
+
+class Driver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who drives one route; ``per_hour`` (money) is paid from the start of loading to the return."""
+
+    id: str
+    name: str = ""
+    shift: Window | None = None
+    qualifications: tuple[str, ...] = ()
+    per_hour: float = 0.0
+
+
+class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No more than ``driving`` s at the wheel without a rest of at least ``rest`` s.
+
+    Source of the defaults: Regulations for the Implementation of the Road Traffic Safety Law of China (道路交通安全法实施条例),
+    article 62(7): not more than 4 hours without a stop of at least 20 minutes.
+    """
+
+    driving: int = 4 * 3600
+    rest: int = 20 * 60
+
+
+class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is settled already: the vehicle's route begins with ``orders`` in this order.
+
+    ``driver`` holds the driver, ``departure`` (s) the moment it leaves or left the depot; what was not released by then
+    cannot be on it.
+    """
+
+    vehicle: str
+    orders: tuple[str, ...] = ()
+    driver: str | None = None
+    departure: int | None = None
+
+
+class Matrix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Distance (m) and duration (s) between all sites, in the order of ``Problem.sites``; :data:`NO_ROAD` where there is none.
+
+    ``roads`` says what was measured: every plan shows it.
+    """
+
+    roads: str
+    distance: tuple[tuple[int, ...], ...]
+    duration: tuple[tuple[int, ...], ...]
+
+
+class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything a plan is made from. ``matrices`` are by vehicle profile; a missing one is filled in from positions.
+
+    ``rest`` is the rule on driving without a break (``None``: none applies). ``opening_loss`` (s) is what each earlier
+    opening of the doors takes off a box's hold time.
+    """
+
+    name: str
+    sites: tuple[Site, ...]
+    orders: tuple[Order, ...]
+    vehicles: tuple[Vehicle, ...]
+    drivers: tuple[Driver, ...] = ()
+    matrices: dict[str, Matrix] = {}
+    rest: Rest | None = Rest()
+    opening_loss: int = 0
+    locks: tuple[Lock, ...] = ()
+    resolution: int = 1
+    origin: datetime | None = None
+    timezone: str = "Asia/Shanghai"
+
+    def clock(self, time: int) -> str:
+        """A time as people read it: on the site's clock where there is an origin, else hours since zero, or a plain
+        number in benchmark files."""
+        if self.resolution != 1:
+            return f"{time / self.resolution:g}"
+        if self.origin is None:
+            return f"{'-' if time < 0 else ''}{abs(time) // 3600}:{abs(time) // 60 % 60:02d}:{abs(time) % 60:02d}"
+        local = (self.origin + timedelta(seconds=time)).astimezone(ZoneInfo(self.timezone))
+        start = self.origin.astimezone(ZoneInfo(self.timezone))
+        return f"{local:%H:%M}" if local.date() == start.date() else f"{local:%m-%d %H:%M}"
+
+    def span(self, duration: int) -> str:
+        """A duration as people read it: ``h:mm:ss``, or a plain number in benchmark files."""
+        if self.resolution != 1:
+            return f"{duration / self.resolution:g}"
+        return f"{'-' if duration < 0 else ''}{abs(duration) // 3600}:{abs(duration) // 60 % 60:02d}:{abs(duration) % 60:02d}"
+
+    def km(self, distance: int) -> str:
+        """A distance as people read it: km with one decimal, or a plain number in benchmark files."""
+        return f"{distance / self.resolution:g}" if self.resolution != 1 else f"{distance / 1000:.1f} km"
+
+    def money(self, rate: float, count: int, per: int) -> float:
+        """What ``count`` parts of a m or s cost at ``rate`` for every ``per`` whole m or s. Exact up to the final float."""
+        return float(Fraction(rate) * count / (per * self.resolution))
+
+
+def load_problem(data: bytes, name: str) -> Problem:
+    """A problem from our own JSON; ``name`` is shown in the refusal.
+
+    Raises:
+        Refused: PROBLEM_FILE where it is not JSON of this shape (the text says where and what was expected).
+    """
+    try:
+        return msgspec.json.decode(data, type=Problem)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise Refused(problems.PROBLEM_FILE, value=name, reason=error) from error
+
+
+def save_problem(problem: Problem, path: Path) -> None:
+    """Write a problem as our own JSON, readable by :func:`load_problem`."""
+    path.write_bytes(msgspec.json.encode(problem))

@@ -1,0 +1,1 @@
+"""The traceability record: projections of the ledger, and their export as EPCIS 2.0."""
