@@ -38,6 +38,7 @@ CODE_DIGITAL_LINK = kind(
     1010, 400, "GS1 数字链接无效：{value}（{reason}）", "Not a GS1 Digital Link: {value} ({reason})"
 )
 CODE_NO_PICTURE = kind(1011, 400, "图片中没有找到条码：{value}", "No code was found in the picture: {value}")
+CODE_CONTENT = kind(1012, 400, "{what}的内容无效：{value}", "{what} holds a value that is not possible: {value}")
 SCAN_NOT_ON_MANIFEST = kind(1101, 409, "{value} 不在本次清单上", "{value} is not on this manifest")
 SCAN_WRONG_LOT = kind(
     1102, 409, "批号不符：扫到 {value}，清单为 {expected}", "Wrong lot: scanned {value}, the manifest says {expected}"
@@ -51,6 +52,10 @@ SCAN_WRONG_STOP = kind(1106, 409, "{value} 属于另一站：{site}", "{value} b
 SCAN_RECALLED = kind(1107, 409, "该批号已被召回：{value}", "This lot has been recalled: {value}")
 SCAN_NO_LOT = kind(
     1108, 409, "条码中没有批号，无法核对：{value}", "The code carries no lot and cannot be checked: {value}"
+)
+SCAN_QUANTITY = kind(1109, 400, "数量无效：{value}", "Not a possible quantity: {value}")
+SCAN_ONE_BY_ONE = kind(
+    1110, 409, "{value} 须逐盒扫描，不能输入数量", "{value} is scanned pack by pack; a quantity cannot be typed"
 )
 
 # 2xxx custody: events, journey, envelope, chain ------------------------------------------------------------------------
@@ -147,6 +152,12 @@ LOGGER_CALIBRATION = kind(
     3006, 409, "记录仪 {value} 的校准已于 {expiry} 过期", "The calibration of logger {value} expired on {expiry}"
 )
 BLUETOOTH_OFF = kind(3007, 503, "蓝牙不可用：{value}", "Bluetooth is not available: {value}")
+LOGGER_FAHRENHEIT = kind(
+    3008,
+    409,
+    "记录仪 {value} 设为华氏度，请先改为摄氏度",
+    "Logger {value} is set to Fahrenheit; set it to Celsius first",
+)
 RANGE_INVALID = kind(3010, 400, "温度范围无效：{value}", "Not a valid temperature range: {value}")
 
 # 4xxx sync ---------------------------------------------------------------------------------------------------------------
@@ -488,6 +499,7 @@ KEYSTORE = kind(7007, 500, "密钥库不可用：{value}", "The keystore is not 
 JOURNAL_DAMAGED = kind(
     7008, 500, "本机日志损坏：第 {value} 条（{reason}）", "The journal is damaged at event {value} ({reason})"
 )
+FONT_MISSING = kind(7020, 500, "系统中没有中文字体：{value}", "No font with Chinese was found: {value}")
 
 # 8xxx proof and verification ---------------------------------------------------------------------------------------------
 BUNDLE_UNREADABLE = kind(
