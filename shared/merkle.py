@@ -27,30 +27,39 @@ def _split(size: int) -> int:
 class Tree:
     """A growing tree that answers roots and proofs for every size it ever had.
 
-    It keeps the hashes of all complete subtrees, level by level, so appending is O(1) amortised and a proof O(log n).
+    It keeps the hashes of all complete subtrees, so appending is O(1) amortised and a proof O(log n). They live in memory
+    here; a subclass that overrides :meth:`node` and :meth:`put` keeps them elsewhere.
     """
 
     def __init__(self, leaves: Sequence[bytes] = ()) -> None:
-        self._levels: list[list[bytes]] = [[]]
+        self._size = 0
+        self._nodes: dict[tuple[int, int], bytes] = {}
         for leaf in leaves:
             self.append(leaf)
 
     def __len__(self) -> int:
-        return len(self._levels[0])
+        return self._size
+
+    def node(self, level: int, position: int) -> bytes:
+        """The hash of the complete subtree over ``2**level`` leaves that starts at leaf ``position * 2**level``."""
+        return self._nodes[level, position]
+
+    def put(self, level: int, position: int, value: bytes) -> None:
+        """Keep such a hash; called once for each, children first."""
+        self._nodes[level, position] = value
 
     def append(self, leaf: bytes) -> int:
         """Add a leaf hash (32 bytes, see :func:`leaf_hash`); returns its index."""
         if len(leaf) != 32:
             raise ValueError(f"a leaf hash has 32 bytes, got {len(leaf)}")
-        index = len(self)
-        self._levels[0].append(leaf)
-        level, position = 0, index
+        index = self._size
+        self.put(0, index, leaf)
+        level, position, value = 0, index, leaf
         while position % 2 == 1:
-            left, right = self._levels[level][position - 1], self._levels[level][position]
+            value = node_hash(self.node(level, position - 1), value)
             level, position = level + 1, position // 2
-            if level == len(self._levels):
-                self._levels.append([])
-            self._levels[level].append(node_hash(left, right))
+            self.put(level, position, value)
+        self._size += 1
         return index
 
     def _range(self, start: int, end: int) -> bytes:
@@ -58,7 +67,7 @@ class Tree:
         size = end - start
         if size & (size - 1) == 0:
             level = size.bit_length() - 1
-            return self._levels[level][start >> level]
+            return self.node(level, start >> level)
         middle = start + _split(size)
         return node_hash(self._range(start, middle), self._range(middle, end))
 

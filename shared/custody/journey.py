@@ -118,6 +118,7 @@ class StopState(msgspec.Struct, frozen=True):
     signed: e.HandoverSigned | None = None
     signed_record: str = ""
     failed: e.StopFailed | None = None
+    failed_record: str = ""
     photos: tuple[e.PhotoTaken, ...] = ()
 
 
@@ -316,8 +317,8 @@ def _end_rides(rides: tuple[Ride, ...], at: datetime) -> tuple[Ride, ...]:
     return tuple(msgspec.structs.replace(r, until=at) if r.until is None else r for r in rides)
 
 
-def _failed(journey: Journey, event: e.StopFailed, at: datetime, _record: str) -> Journey:
-    state = msgspec.structs.replace(journey.stop(event.stop_id), failed=event, done=at)
+def _failed(journey: Journey, event: e.StopFailed, at: datetime, record: str) -> Journey:
+    state = msgspec.structs.replace(journey.stop(event.stop_id), failed=event, failed_record=record, done=at)
     return _with_stop(journey, event.stop_id, state)
 
 
