@@ -214,6 +214,20 @@ FIELD_INVALID = kind(5007, 400, "{field} 的值无效：{value}（{reason}）", 
 CSRF_FAILED = kind(
     5008, 400, "页面已过期，请刷新后重试（{value}）", "The page has expired; reload it and try again ({value})"
 )
+LOGIN_NEEDED = kind(5009, 401, "请先登录：{value}", "Sign in first: {value}")
+METHOD_NOT_ALLOWED = kind(5010, 405, "该地址不接受 {method}：{value}", "{method} is not possible here: {value}")
+REQUEST_TOO_LARGE = kind(5011, 413, "发送的内容过大：{value}", "What was sent is too large: {value}")
+REQUEST_MALFORMED = kind(5012, 400, "请求无法理解：{value}（{reason}）", "The request makes no sense: {value} ({reason})")
+SERVER_FAILED = kind(
+    5013,
+    500,
+    "服务器出错，已记录；没有任何更改被保存：{value}",
+    "The server failed and has noted it; nothing was changed: {value}",
+)
+PASSWORD_ONE_TIME = kind(5014, 403, "请先更改一次性密码：{value}", "Change the one-time password first: {value}")
+LAST_ADMINISTRATOR = kind(
+    5015, 409, "{value} 是最后一名管理员，不能停用或改变角色", "{value} is the last administrator and has to stay one"
+)
 IMPORT_NO_HEADER = kind(5101, 400, "文件缺少列：{value}", "The file lacks the columns: {value}")
 IMPORT_CELL = kind(
     5102,
@@ -498,6 +512,29 @@ NO_ROUTE = kind(7006, 404, "今天没有派给 {value} 的线路", "No route tod
 KEYSTORE = kind(7007, 500, "密钥库不可用：{value}", "The keystore is not available: {value}")
 JOURNAL_DAMAGED = kind(
     7008, 500, "本机日志损坏：第 {value} 条（{reason}）", "The journal is damaged at event {value} ({reason})"
+)
+SIGNATURE_VOID = kind(
+    7009, 409, "签名后内容有改动，须重新签名：{value}", "Something changed after the signature; sign again: {value}"
+)
+SECOND_SIGNATORY = kind(7010, 409, "须双人验收并签字：{value}", "Two people must check and sign: {value}")
+GOODS_ON_BOARD = kind(7011, 409, "车上仍有未交回的货物：{value}", "Goods that were not handed back are on board: {value}")
+SYNC_AHEAD = kind(
+    7012,
+    409,
+    "服务器上有本机日志中没有的事件：服务器应收第 {value} 条，本机下一条为第 {expected} 条",
+    "The server has events of this handheld that its journal lacks: it expects {value}, the next here is {expected}",
+)
+SYNC_REWOUND = kind(
+    7013,
+    409,
+    "服务器缺少已签收的事件：要求第 {value} 条，已签收至第 {expected} 条",
+    "The server lacks events it gave a receipt for: it expects {value}, receipts reach {expected}",
+)
+ROUTE_CONFLICT = kind(
+    7014,
+    409,
+    "新的线路与已发生的事件矛盾，未采用：{value}（{reason}）",
+    "The new route contradicts what has happened and was not taken on: {value} ({reason})",
 )
 FONT_MISSING = kind(7020, 500, "系统中没有中文字体：{value}", "No font with Chinese was found: {value}")
 
