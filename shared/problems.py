@@ -517,7 +517,9 @@ SIGNATURE_VOID = kind(
     7009, 409, "签名后内容有改动，须重新签名：{value}", "Something changed after the signature; sign again: {value}"
 )
 SECOND_SIGNATORY = kind(7010, 409, "须双人验收并签字：{value}", "Two people must check and sign: {value}")
-GOODS_ON_BOARD = kind(7011, 409, "车上仍有未交回的货物：{value}", "Goods that were not handed back are on board: {value}")
+GOODS_ON_BOARD = kind(
+    7011, 409, "车上仍有未交回的货物：{value}", "Goods that were not handed back are on board: {value}"
+)
 SYNC_AHEAD = kind(
     7012,
     409,
@@ -535,6 +537,12 @@ ROUTE_CONFLICT = kind(
     409,
     "新的线路与已发生的事件矛盾，未采用：{value}（{reason}）",
     "The new route contradicts what has happened and was not taken on: {value} ({reason})",
+)
+DECISION_NEEDED = kind(
+    7015,
+    409,
+    "温度结论不是合格，须由收货人逐行决定：{value}",
+    "The temperature verdict is not conformant; the receiver decides on each: {value}",
 )
 FONT_MISSING = kind(7020, 500, "系统中没有中文字体：{value}", "No font with Chinese was found: {value}")
 
