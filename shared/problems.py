@@ -578,3 +578,54 @@ PROJECTION_DIFFERS = kind(
 EVIDENCE_DIFFERS = kind(
     8013, 400, "证据之间不一致：{value}（{reason}）", "The evidence contradicts itself: {value} ({reason})"
 )
+BUNDLE_SIGNATURE = kind(
+    8014, 400, "证据包清单的签名不成立：公钥 {value}", "The manifest's signature does not hold: key {value}"
+)
+BUNDLE_KEY = kind(
+    8015,
+    400,
+    "证据包的签发者不可信：公钥 {value}，应为 {expected}",
+    "The bundle is signed by another key: {value}, expected {expected}",
+)
+BUNDLE_KEY_UNREADABLE = kind(
+    8016, 400, "公钥无法读取：{value}（{reason}）", "The public key cannot be read: {value} ({reason})"
+)
+ENTRY_MALFORMED = kind(
+    8017, 400, "账本第 {value} 条无法解析（{reason}）", "Entry {value} of the ledger cannot be parsed ({reason})"
+)
+ENTRY_SIGNATURE = kind(
+    8018,
+    400,
+    "账本第 {value} 条的签名不成立（设备 {device}）",
+    "The signature of entry {value} does not hold (device {device})",
+)
+ENTRY_KEY = kind(
+    8019,
+    400,
+    "账本第 {value} 条所用密钥未登记给设备 {device}",
+    "Entry {value} is signed by a key that was not enrolled for device {device}",
+)
+ENTRY_CHAIN = kind(
+    8020,
+    400,
+    "账本第 {value} 条与该设备的其他事件不衔接（{reason}）",
+    "Entry {value} does not join the other events of its device ({reason})",
+)
+ENTRY_ILLEGAL = kind(
+    8021,
+    400,
+    "账本第 {value} 条在当时不允许：{event}（{state}）",
+    "Entry {value} was not possible then: {event} ({state})",
+)
+OUTCOME_DIFFERS = kind(
+    8022,
+    400,
+    "{line} 的交接结果不成立：{value}（{reason}）",
+    "The outcome of {line} does not hold: {value} ({reason})",
+)
+DOCUMENT_FONT = kind(
+    8023,
+    500,
+    "缺少生成单据所需的字体：{value}（请安装 fonts-noto-cjk）",
+    "A font the documents need is missing: {value} (install fonts-noto-cjk)",
+)
