@@ -1,4 +1,5 @@
 """Every table there is: importing this module registers them all."""
 
+import server.accounts.models
 import server.custody.models
 import server.trace.models  # noqa: F401
