@@ -1,0 +1,113 @@
+"""Which device this is: the one place that decides, and the one that makes the implementations."""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from driver_app.hardware.ports import Camera, Feedback, Keystore, Location, LoggerRadio, Scanner, Storage
+from shared.clock import Clock
+
+if TYPE_CHECKING:
+    from driver_app.hardware.virtual.world import World
+
+KEY_FILE = "device.key"
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """Everything the app's services may ask of the device. ``world`` is there in rehearsals only, to be directed."""
+
+    scanner: Scanner
+    radio: LoggerRadio
+    camera: Camera
+    location: Location
+    keystore: Keystore
+    storage: Storage
+    feedback: Feedback
+    world: "World | None" = None
+    closers: tuple[Callable[[], None], ...] = field(default=())
+
+    def close(self) -> None:
+        """Give everything back, last made first."""
+        for closer in reversed(self.closers):
+            closer()
+
+
+def on_android() -> bool:
+    """Whether this Python runs inside an Android app (python-for-android sets the variable; CPython the function)."""
+    return "ANDROID_ARGUMENT" in os.environ or hasattr(sys, "getandroidapilevel")
+
+
+def choose(data: Path, clock: Clock, *, virtual: Path | None = None) -> Hardware:
+    """The hardware of this device.
+
+    Args:
+        data: the app's private folder; it exists.
+        clock: the handheld's clock.
+        virtual: a ``world.json``: then everything but the disk and the key is virtual.
+
+    Raises:
+        Refused: KEYSTORE where the device's key cannot be used.
+    """
+    if virtual is not None:
+        return _virtual(data, clock, virtual)
+    if on_android():
+        android = importlib.import_module("driver_app.hardware.android")
+        return cast(Hardware, android.make(data, clock))
+    return _desktop(data, clock)
+
+
+def _desktop(data: Path, clock: Clock) -> Hardware:
+    from driver_app.hardware.desktop.device import BellFeedback, DiskStorage, NoCamera, NoLocation, WedgeScanner
+    from driver_app.hardware.desktop.keystore import FileKeystore
+    from driver_app.hardware.loop import LoopThread
+    from driver_app.hardware.radio import BleakRadio
+
+    keystore = FileKeystore(data / KEY_FILE)
+    loop = LoopThread("bluetooth")
+    radio = BleakRadio(clock, loop)
+    return Hardware(
+        scanner=WedgeScanner(),
+        radio=radio,
+        camera=NoCamera(),
+        location=NoLocation(),
+        keystore=keystore,
+        storage=DiskStorage(data),
+        feedback=BellFeedback(sys.stderr),
+        closers=(loop.close, radio.close),
+    )
+
+
+def _virtual(data: Path, clock: Clock, description: Path) -> Hardware:
+    # imported here: bumble and zxing-cpp are not on every device
+    from driver_app.hardware.desktop.device import DiskStorage
+    from driver_app.hardware.desktop.keystore import FileKeystore
+    from driver_app.hardware.loop import LoopThread
+    from driver_app.hardware.radio import BleakRadio
+    from driver_app.hardware.virtual.camera import PictureCamera
+    from driver_app.hardware.virtual.device import FixedStorage, RecordedFeedback
+    from driver_app.hardware.virtual.location import ReplayedLocation
+    from driver_app.hardware.virtual.world import World, load
+
+    described = load(description)
+    keystore = FileKeystore(data / KEY_FILE)
+    loop = LoopThread("bluetooth")
+    world = World(described, clock, loop)
+    backends = world.open()
+    radio = BleakRadio(clock, loop, scanner=backends.scanner, client=backends.client)
+    camera = PictureCamera([Path(name) for name in described.pictures])
+    return Hardware(
+        scanner=camera,
+        radio=radio,
+        camera=camera,
+        location=ReplayedLocation(described.track, clock),
+        keystore=keystore,
+        storage=DiskStorage(data) if described.free is None else FixedStorage(described.free),
+        feedback=RecordedFeedback(),
+        world=world,
+        closers=(loop.close, world.close, radio.close),
+    )

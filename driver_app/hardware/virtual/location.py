@@ -1,0 +1,73 @@
+"""A position that follows a track against a clock, straight from one waypoint to the next."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from threading import Event, Thread
+
+import msgspec
+
+from driver_app.hardware.ports import Fix, Subscription
+from shared import problems
+from shared.clock import Clock
+from shared.errors import Refused
+from shared.geo import Position
+
+
+class Waypoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the vehicle is at an instant: WGS-84 degrees, accuracy in m."""
+
+    at: datetime
+    lat: float
+    lon: float
+    accuracy: float = 8.0
+
+
+class ReplayedLocation:
+    """:class:`driver_app.hardware.ports.Location` along waypoints. Before the first there is no position; after the last the
+    vehicle stands."""
+
+    def __init__(self, track: Sequence[Waypoint], clock: Clock) -> None:
+        self._track = sorted(track, key=lambda waypoint: waypoint.at)
+        self._clock = clock
+
+    def current(self) -> Fix:
+        at = self._clock.now()
+        index = bisect_right(self._track, at, key=lambda waypoint: waypoint.at)
+        if index == 0:
+            raise Refused(problems.NO_POSITION, value=at.isoformat())
+        here = self._track[index - 1]
+        there = self._track[min(index, len(self._track) - 1)]
+        step = (there.at - here.at).total_seconds()
+        part = (at - here.at).total_seconds() / step if step > 0 else 0.0
+        position = Position(
+            here.lat + (there.lat - here.lat) * part, here.lon + (there.lon - here.lon) * part, here.accuracy
+        )
+        return Fix(at, position)
+
+    def follow(self, on_fix: Callable[[Fix], None], every: float) -> Subscription:
+        return _Following(self, on_fix, every)
+
+
+class _Following:
+    def __init__(self, location: ReplayedLocation, on_fix: Callable[[Fix], None], every: float) -> None:
+        self._location = location
+        self._on_fix = on_fix
+        self._every = every
+        self._stopped = Event()
+        self._thread = Thread(target=self._run, name="location", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                fix = self._location.current()
+            except Refused:
+                fix = None  # no position yet: nothing to tell
+            if fix is not None:
+                self._on_fix(fix)
+            self._stopped.wait(self._every)
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()

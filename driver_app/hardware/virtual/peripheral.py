@@ -1,0 +1,127 @@
+"""A virtual logger on the air: a bumble host and controller that advertise, take connections and serve the Nordic UART.
+
+Everything here runs on the event loop of the virtual world.
+"""
+
+import asyncio
+
+from bumble.controller import Controller
+from bumble.core import UUID, AdvertisingData
+from bumble.device import AdvertisingEventProperties, AdvertisingParameters, AdvertisingSet, Connection, Device
+from bumble.gatt import Characteristic, CharacteristicValue, Service
+from bumble.hci import HCI_CONNECTION_TIMEOUT_ERROR, Address, OwnAddressType
+from bumble.host import Host
+from bumble.link import LocalLink
+
+from driver_app.hardware.virtual.loggers import VirtualLogger
+from shared.loggers import nordic_uart
+
+ADVERTISING_INTERVAL = 100.0
+"""ms between advertisements; a RuuviTag's is 1285, which would only make rehearsals wait."""
+_FLAGS = 0x06
+"""LE General Discoverable, no BR/EDR (Core Specification Supplement, Part A 1.3)."""
+
+
+def make_device(link: LocalLink, address: str, name: str) -> tuple[Device, Controller]:
+    """A Bluetooth device on ``link``, with a random static address; to be powered on by the caller."""
+    controller = Controller(name, link=link)
+    host = Host()
+    host.controller = controller
+    return Device(name=name, address=Address(address), host=host), controller
+
+
+class Peripheral:
+    """One logger's radio."""
+
+    def __init__(self, logger: VirtualLogger, link: LocalLink) -> None:
+        self.logger = logger
+        self._link = link
+        self._device, self._controller = make_device(link, logger.setup.address, f"logger {logger.setup.serial}")
+        self._advertising: AdvertisingSet | None = None
+        self._on_air = True
+        self._answers: set[asyncio.Task[None]] = set()
+        properties = Characteristic.Properties
+        self._tx: Characteristic[bytes] = Characteristic(
+            UUID(nordic_uart.TX), properties.NOTIFY | properties.READ, Characteristic.READABLE, b""
+        )
+        rx: Characteristic[bytes] = Characteristic(
+            UUID(nordic_uart.RX),
+            properties.WRITE | properties.WRITE_WITHOUT_RESPONSE,
+            Characteristic.WRITEABLE,
+            CharacteristicValue(write=self._written),
+        )
+        self._device.add_service(Service(UUID(nordic_uart.SERVICE), [rx, self._tx]))
+
+    async def open(self) -> None:
+        """Switch it on."""
+        await self._device.power_on()
+        self._advertising = await self._device.create_advertising_set(
+            advertising_parameters=AdvertisingParameters(
+                advertising_event_properties=AdvertisingEventProperties(
+                    is_connectable=True, is_scannable=True, is_legacy=True
+                ),
+                primary_advertising_interval_min=ADVERTISING_INTERVAL,
+                primary_advertising_interval_max=ADVERTISING_INTERVAL,
+                own_address_type=OwnAddressType.RANDOM,
+            ),
+            advertising_data=self._payload(),
+            auto_start=False,
+        )
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Bring the radio in line with the logger: fresh values on the air, or nothing at all when out of range."""
+        assert self._advertising is not None
+        if self.logger.reachable != self._on_air:
+            self._on_air = self.logger.reachable
+            if self._on_air:
+                self._link.add_controller(self._controller)
+            else:
+                self.lose()
+                self._link.remove_controller(self._controller)
+        if not self._on_air or self._device.connections:
+            return
+        await self._advertising.set_advertising_data(self._payload())
+        if not self._advertising.enabled:
+            await self._advertising.start()
+
+    def _payload(self) -> bytes:
+        data = self.logger.company.to_bytes(2, "little") + self.logger.advertisement()
+        return bytes(
+            AdvertisingData(
+                [(AdvertisingData.FLAGS, bytes([_FLAGS])), (AdvertisingData.MANUFACTURER_SPECIFIC_DATA, data)]
+            )
+        )
+
+    def _written(self, connection: Connection, value: bytes) -> None:
+        task = asyncio.get_running_loop().create_task(self._answer(connection, bytes(value)))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def _answer(self, connection: Connection, command: bytes) -> None:
+        left = self.logger.cut_after.pop(0) if self.logger.cut_after else None
+        for sent, chunk in enumerate(self.logger.answer(command)):
+            if sent == left:
+                self.lose()
+            if connection.handle not in self._device.connections or not self._controller.le_connections:
+                return
+            await self._device.notify_subscriber(connection, self._tx, chunk)
+            await asyncio.sleep(0)
+
+    def lose(self) -> None:
+        """Lose every connection, as when the logger is carried away: both sides find out by supervision timeout."""
+        for connection in list(self._controller.le_connections.values()):
+            peer = self._link.find_le_controller(connection.peer_address)
+            other = None if peer is None else peer.le_connections.get(connection.self_address)
+            self._controller.on_le_disconnected(connection, HCI_CONNECTION_TIMEOUT_ERROR)
+            if peer is not None and other is not None:
+                peer.on_le_disconnected(other, HCI_CONNECTION_TIMEOUT_ERROR)
+
+    async def close(self) -> None:
+        """Switch it off."""
+        for task in tuple(self._answers):
+            task.cancel()
+        await asyncio.gather(*self._answers, return_exceptions=True)
+        if self._advertising is not None and self._advertising.enabled:
+            await self._advertising.stop()
+        await self._device.power_off()

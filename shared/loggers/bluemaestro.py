@@ -1,0 +1,198 @@
+"""Blue Maestro Tempo Disc: advertisements of versions 1, 13, 22, 23 and 27, and the ``*logall`` history.
+
+Sources: Blue Maestro's own IOS-Tempo-Utility-App-SDK (``TDUARTAllDataDownloader.m``, ``TempoDiscDevice+CoreDataClass.m``) and
+Android-Tempo-App-SDK (``BMTempHumi.java``), and msupply-cold-chain, which reads the same log. All numbers are big endian.
+
+**How the times are known.** A disc stores no times and has no clock to ask. Its newest record was made at some moment of the
+one interval before the download, so it is placed half an interval before it, and every older one an interval earlier:
+each is within half an interval of the truth while the disc recorded without a pause, and marked
+:attr:`TimeBasis.DERIVED`. A second download of the same records would place them a little differently; so records are told
+apart by the disc's own running count, never by their derived times.
+"""
+
+import struct
+from datetime import datetime, timedelta
+
+from shared import problems
+from shared.coldchain.readings import Reading, TimeBasis
+from shared.errors import Problem, Refused
+from shared.loggers.history import Point
+from shared.loggers.values import Advertisement, Maker, wrong_length
+
+COMPANY = 0x0133
+"""Bluetooth SIG company identifier of Blue Maestro Limited."""
+
+_NO_TEMPERATURE = frozenset({-0x8000, 0x7FFF})
+FAHRENHEIT = 100
+"""A mode of 100 or more means that the disc was set to °F (``BMTempHumi.isInFahrenheit``)."""
+
+# advertisement -----------------------------------------------------------------------------------------------------------
+
+_VERSIONS = {1: "T", 13: "T", 22: "THD", 23: "THD", 27: "THPD"}
+_COMMON = struct.Struct(">BBhHh")
+_LENGTH = {"T": 8, "THD": 10, "THPD": 12}
+
+
+def decode_advertisement(data: bytes) -> Advertisement:
+    """The manufacturer specific data of a Tempo Disc (after the company identifier).
+
+    Raises:
+        Refused: FRAME_UNKNOWN for a version that is not read here, FRAME_MALFORMED where it is too short.
+    """
+    kind = _VERSIONS.get(data[0]) if data else None
+    if kind is None:
+        raise Refused(problems.FRAME_UNKNOWN, value=f"bluemaestro {data.hex()}")
+    if len(data) < _LENGTH[kind]:
+        raise wrong_length(data, f"≥ {_LENGTH[kind]}")
+    version, battery, interval, stored, raw = _COMMON.unpack_from(data)
+    fahrenheit = kind == "THD" and len(data) > 12 and data[12] >= FAHRENHEIT
+    return Advertisement(
+        maker=Maker.BLUE_MAESTRO,
+        format=f"{kind} v{version}",
+        temperature=_celsius(raw, fahrenheit),
+        humidity=None if kind == "T" else decode_humidity(data[8:10]),
+        dew_point=_dew_point(data[10:12], fahrenheit) if kind == "THD" else None,
+        pressure=_pressure(data[10:12]) if kind == "THPD" else None,
+        battery_percent=battery if battery <= 100 else None,
+        interval=interval if interval > 0 else None,
+        stored=stored,
+    )
+
+
+def _celsius(tenths: int, fahrenheit: bool) -> float | None:
+    if tenths in _NO_TEMPERATURE:
+        return None
+    return round((tenths / 10 - 32) / 1.8, 2) if fahrenheit else tenths / 10
+
+
+def _dew_point(raw: bytes, fahrenheit: bool) -> float | None:
+    return _celsius(int.from_bytes(raw, "big", signed=True), fahrenheit) if len(raw) == 2 else None
+
+
+def _pressure(raw: bytes) -> float | None:
+    tenths = int.from_bytes(raw, "big")
+    return None if tenths in (0, 0x8000, 0xFFFF) else float(tenths * 10)
+
+
+def decode_temperature(raw: bytes) -> float | None:
+    """°C of two bytes: signed tenths. 0x8000 and 0x7FFF are "no value"; 0xFFFF is -0.1 °C."""
+    return _celsius(int.from_bytes(raw, "big", signed=True), fahrenheit=False)
+
+
+def decode_humidity(raw: bytes) -> float | None:
+    """%RH of two bytes: unsigned tenths; whatever is above 100 %RH (as 0xFFFF) is "no value"."""
+    tenths = int.from_bytes(raw, "big")
+    return tenths / 10 if tenths <= 1000 else None
+
+
+# history -----------------------------------------------------------------------------------------------------------------
+
+READ_ALL = b"*logall"
+ERASE = b"*clr"
+"""Clears the stored records ("Clear Stored Data" in the maker's app). Not yet seen on a device: sent on request only."""
+HEADER = 15
+_HEADER = struct.Struct(">HHHHBBHHc")
+SECTION_END = b",,"
+STREAM_END = ord(".")
+"""An aligned value that begins with this byte would be 1177.6 °C or more: no reading can be mistaken for the end."""
+_COUNT = 0x10000
+"""The disc's running count has 16 bits and starts again at zero."""
+
+
+class Header:
+    """The 15 bytes before the log: where the disc stands. ``count`` numbers its newest record since it was last cleared."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.pointer, self.needed, self.count, self.record_size, self.mode, self.alarm, _, _, mark = _HEADER.unpack(raw)
+        if mark != b":":
+            raise Refused(problems.FRAME_MALFORMED, value=raw.hex(), reason="… 3A")
+
+
+class BlueMaestroDownload:
+    """Reads the log of a Tempo Disc (:class:`shared.loggers.history.Download`).
+
+    ``now`` is the handheld's clock when the log is asked for, ``interval`` (s) the disc's recording interval as it advertises
+    it. A disc sends whole columns, temperatures first: no record is whole before the end, so nothing is given out before
+    it, and a cut download starts afresh.
+    """
+
+    def __init__(self, *, now: datetime, point: Point, interval: int, erase: bool = False) -> None:
+        self._now = now
+        self._known = point.number
+        self._interval = interval
+        self._erase = erase
+        self._pending = b""
+        self._header: Header | None = None
+        self._sections: list[list[bytes]] = [[]]
+        self.done = False
+        self.problem: Problem | None = None
+        self.number: int | None = None
+        self.missed = 0
+
+    def commands(self) -> tuple[bytes, ...]:
+        return (READ_ALL,)
+
+    def erase(self) -> bytes | None:
+        return ERASE if self._erase and self.done and self.problem is None else None
+
+    def feed(self, chunk: bytes) -> list[Reading]:
+        if self.done:
+            return []
+        self._pending += chunk
+        if self._header is None:
+            if len(self._pending) < HEADER:
+                return []
+            raw, self._pending = self._pending[:HEADER], self._pending[HEADER:]
+            self._header = Header(raw)
+            if self._header.mode >= FAHRENHEIT:
+                self.done = True
+                self.problem = Refused(problems.LOGGER_FAHRENHEIT, value="bluemaestro").problem
+                return []
+        while self._pending:
+            if self._pending[0] == STREAM_END:
+                return self._end(self._header)
+            if len(self._pending) < 2:
+                break
+            pair, self._pending = self._pending[:2], self._pending[2:]
+            if pair == SECTION_END:
+                self._sections.append([])
+            else:
+                self._sections[-1].append(pair)
+        return []
+
+    def columns(self) -> list[tuple[float | None, float | None]]:
+        """Temperature and humidity of each record received so far, oldest first; for a capture without a time."""
+        temperatures = [decode_temperature(raw) for raw in self._sections[0]]
+        humidities: list[float | None] = [None] * len(temperatures)
+        if len(self._sections) > 1 and len(self._sections[1]) == len(temperatures):
+            humidities = [decode_humidity(raw) for raw in self._sections[1]]
+        return list(zip(temperatures, humidities, strict=True))
+
+    def _end(self, header: Header) -> list[Reading]:
+        if not self._sections[-1]:  # a separator may also follow the last section
+            self._sections.pop()
+        lengths = {len(section) for section in self._sections}
+        if len(lengths) > 1:
+            raise Refused(
+                problems.FRAME_MALFORMED, value="*logall", reason=" ≠ ".join(str(len(s)) for s in self._sections)
+            )
+        self.done = True
+        self._sections = self._sections or [[]]
+        self.number = header.count
+        records = self.columns()
+        if self._known is not None:
+            new = (header.count - self._known) % _COUNT
+            if new > len(records):
+                # overwritten before they were fetched, unless the disc was cleared and has begun to count anew
+                self.missed = new - len(records) if header.count > self._known else 0
+            else:
+                records = records[len(records) - new :]
+        return self._placed(records)
+
+    def _placed(self, records: list[tuple[float | None, float | None]]) -> list[Reading]:
+        newest = self._now - timedelta(seconds=self._interval) / 2
+        last = len(records) - 1
+        return [
+            Reading(newest - timedelta(seconds=self._interval) * (last - index), *record, TimeBasis.DERIVED)
+            for index, record in enumerate(records)
+        ]
