@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, g, request
 
+from server import rowseal
 from server.config import Config, load
 from server.context import Context, make_context
 from server.db import db, prepare_engine
@@ -35,24 +36,28 @@ def configure(app: Flask, ports: Context) -> None:
 
 def connect_database(app: Flask, _ports: Context) -> None:
     """The database, with all models known to it."""
-    import server.models  # noqa: F401, PLC0415  # registers every table; not at the top, as it needs `db` first
+    import server.models  # noqa: F401  # registers every table; not at the top, as it needs `db` first
 
     db.init_app(app)
+    rowseal.watch()
     with app.app_context():
         prepare_engine(db.engine)
 
 
 def own_transactions(app: Flask, _ports: Context) -> None:
-    """A request is a transaction: committed when its response is made and is no error, rolled back otherwise."""
+    """A request is a transaction: committed when its response is made and is no error, rolled back otherwise.
+
+    A view that must keep what it did although it only reads or refuses (a used nonce, a failed login) says so in
+    ``g.keep_changes``.
+    """
 
     def begin() -> None:
         if request.method not in SAFE_METHODS and request.endpoint != "static":
             begin_writing()
 
     def finish(response: Response) -> Response:
-        if request.method in SAFE_METHODS:
-            db.session.rollback()
-        elif response.status_code < 400 or g.get("keep_changes", False):
+        keep = g.get("keep_changes", request.method not in SAFE_METHODS and response.status_code < 400)
+        if keep:
             db.session.commit()
         else:
             db.session.rollback()
@@ -64,21 +69,21 @@ def own_transactions(app: Flask, _ports: Context) -> None:
 
 def explain_problems(app: Flask, _ports: Context) -> None:
     """Refusals become numbered answers in the reader's language."""
-    from server import answers  # noqa: PLC0415
+    from server import answers
 
     answers.register(app)
 
 
 def add_accounts(app: Flask, _ports: Context) -> None:
     """Who is signed in, and protection of forms. Before the areas, which ask for both."""
-    from server.accounts import setup  # noqa: PLC0415
+    from server.accounts import setup
 
     setup.register(app)
 
 
 def add_areas(app: Flask, _ports: Context) -> None:
     """The pages and endpoints, area by area."""
-    from server import areas  # noqa: PLC0415
+    from server import areas
 
     for blueprint in areas.BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,4 +2,5 @@
 
 import server.accounts.models
 import server.custody.models
+import server.rowseal
 import server.trace.models  # noqa: F401

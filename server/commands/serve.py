@@ -15,7 +15,9 @@ import click
 @click.option("--port", default=8000, show_default=True)
 @click.option("--processes", default=1, show_default=True, help="web processes")
 @click.option("--threads", default=24, show_default=True, help="requests at once per process; each live page holds one")
-@click.option("--worker/--no-worker", "with_worker", default=True, show_default=True, help="also run a worker beside it")
+@click.option(
+    "--worker/--no-worker", "with_worker", default=True, show_default=True, help="also run a worker beside it"
+)
 def serve(host: str, port: int, processes: int, threads: int, with_worker: bool) -> None:
     """Serve the pages and the handhelds."""
     from gunicorn.app.base import BaseApplication

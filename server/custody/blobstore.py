@@ -83,3 +83,7 @@ class FolderStore:
 
     def discard(self, name: str) -> None:
         self._part(name).unlink(missing_ok=True)
+
+    def names(self) -> list[str]:
+        """The names of all finished blobs."""
+        return sorted(path.name for path in self._root.glob("??/*") if path.suffix != ".part")

@@ -1,6 +1,6 @@
 """Custody's operations: enrol, take in, keep blobs, seal. None of them commits."""
 
-from base64 import b32encode
+from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,6 +15,7 @@ from server.custody.ledger import Incoming
 from server.custody.models import Blob, Device, EnrolmentCode, LedgerEntry, Quarantined, UsedNonce
 from server.db import db
 from shared import problems, sync
+from shared.codes.own import Enrolment
 from shared.custody.chain import GENESIS, ChainState, Record, extend, read_record, write_record
 from shared.custody.envelope import RECEIPT_TYPE, Envelope, seal
 from shared.custody.events import DeviceEnrolled, DeviceRevoked, KnownEvent
@@ -81,6 +82,13 @@ def new_enrolment_code(*, by: str) -> str:
     )
     db.session.flush()
     return code
+
+
+def enrolment_text(*, by: str) -> str:
+    """What the QR code for a new handheld says: where the server is, a fresh one-time code, and whom to believe."""
+    ports = context()
+    key = urlsafe_b64encode(ports.signer.public_key()).decode().rstrip("=")
+    return Enrolment(ports.config.base_url, new_enrolment_code(by=by), key, ports.config.organisation[:60]).text
 
 
 def enrol(request: sync.Enrol) -> sync.Enrolled:
@@ -230,7 +238,7 @@ def take_in(push: sync.Push, device: Device) -> sync.Receipt:
 
 def _known(digests: Sequence[str]) -> dict[str, int]:
     query = select(LedgerEntry.sha256, LedgerEntry.index).where(LedgerEntry.sha256.in_(digests))
-    return dict(db.session.execute(query).tuples().all())
+    return {str(digest): int(index) for digest, index in db.session.execute(query)}
 
 
 def _extend(state: ChainState, digest: str, record: Record, device: Device) -> ChainState:
@@ -279,9 +287,12 @@ def put_blob(digest: str, *, size: int, offset: int, data: bytes, device: Device
     """Take in a piece of a blob; complete once all bytes are there and hash to its name.
 
     Raises:
-        Refused: BLOB_TOO_LARGE; BLOB_OFFSET where the piece does not start where the last one ended; BLOB_HASH where all
-            bytes are there and are not the declared ones: they are discarded, and the upload starts again.
+        Refused: FIELD_INVALID; BLOB_TOO_LARGE; BLOB_OFFSET where the piece does not start where the last one ended;
+            BLOB_HASH where all bytes are there and are not the declared ones: they are discarded, and the upload starts
+            again.
     """
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise Refused(problems.FIELD_INVALID, field="sha256", value=digest, reason="64 hex digits")
     if not 0 < size <= sync.MAX_BLOB or offset + len(data) > size:
         raise Refused(problems.BLOB_TOO_LARGE, value=max(size, offset + len(data)), limit=sync.MAX_BLOB)
     store = blob_store()

@@ -4,12 +4,13 @@ signed by the server."""
 from typing import TypeVar
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from server.context import context
 from server.custody import operations
 from server.custody.models import Device
 from server.planning import publish
+from server.transaction import begin_writing
 from shared import problems, sync
 from shared.custody.envelope import WORK_TYPE, seal
 from shared.errors import Refused
@@ -31,7 +32,10 @@ def _json(value: object, status: int = 200) -> Response:
 
 
 def _device() -> Device:
-    """The device that signed this request."""
+    """The device that signed this request. Also a request that only reads uses up its nonce."""
+    if request.method == "GET":
+        begin_writing()
+        g.keep_changes = True
     headers = request.headers
     path = request.full_path if request.query_string else request.path
     return operations.authenticate(

@@ -1,0 +1,129 @@
+"""Row seals: a change made behind the program's back to any row that the ledger does not cover is found by `handover fsck`.
+
+Users, orders, fleet and the like are ordinary rows and may change, but only through the program. Whenever a transaction
+that touched such rows commits, each gets a keyed hash (HMAC-SHA-256 under a key that is not in the database). Whoever edits
+the database directly cannot make the matching hash. Rows of the ledger need none (they are signed and in the tree), and
+rows of the views none (they are rebuilt and compared).
+"""
+
+import hmac
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, String, Table, delete, event, inspect, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.context import context
+from server.db import Base, db
+
+_PENDING = "handover_rows_to_seal"
+
+
+class RowSeal(Base):
+    """The keyed hash of one row."""
+
+    __tablename__ = "row_seal"
+
+    table: Mapped[str] = mapped_column(String(60), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    seal: Mapped[str] = mapped_column(String(64))
+
+
+UNSEALED = frozenset(
+    {
+        "row_seal",
+        # signed, chained and in the tree
+        "ledger_entry",
+        "ledger_head",
+        "ledger_node",
+        "checkpoint",
+        "quarantined",
+        # rebuilt and compared
+        "route_view",
+        "stop_view",
+        "line_view",
+        "code_view",
+        "reading",
+        "position",
+        "anomaly",
+        # forgotten after minutes; a lost one only lets a request be answered twice, which is harmless
+        "used_nonce",
+        # Alembic's own
+        "alembic_version",
+    }
+)
+"""Tables without row seals, and why."""
+
+
+def sealed_tables() -> list[Table]:
+    """Every table whose rows carry seals."""
+    return [table for name, table in sorted(db.metadata.tables.items()) if name not in UNSEALED]
+
+
+def _key(row: Row[Any], table: Table) -> str:
+    return msgspec.json.encode([str(row._mapping[column]) for column in table.primary_key]).decode()
+
+
+def _seal(row: Row[Any], table: Table) -> str:
+    secret = hmac.digest(context().config.secret_key, b"row-seal-v1", sha256)
+    values = [[str(column.name), row._mapping[column]] for column in table.columns]
+    return hmac.new(secret, msgspec.json.encode([str(table.name), values]), sha256).hexdigest()
+
+
+def _after_flush(session: Session, _context: object) -> None:
+    """Remember which rows were written; their final values are known when the transaction ends."""
+    pending: set[tuple[str, tuple[Any, ...]]] = session.info.setdefault(_PENDING, set())
+    for instance in (*session.new, *session.dirty, *session.deleted):
+        mapper = inspect(instance).mapper
+        table = mapper.local_table
+        if isinstance(table, Table) and table.name not in UNSEALED:
+            pending.add((table.name, tuple(mapper.primary_key_from_instance(instance))))
+
+
+def _before_commit(session: Session) -> None:
+    session.flush()
+    pending = session.info.pop(_PENDING, set())
+    for name, identity in sorted(pending, key=str):
+        _reseal(session, db.metadata.tables[name], identity)
+
+
+def _after_rollback(session: Session) -> None:
+    session.info.pop(_PENDING, None)
+
+
+def _reseal(session: Session, table: Table, identity: tuple[Any, ...]) -> None:
+    matches = [column == value for column, value in zip(table.primary_key, identity, strict=True)]
+    row = session.execute(select(table).where(*matches)).one_or_none()
+    key = msgspec.json.encode([str(value) for value in identity]).decode()
+    if row is None:
+        session.execute(delete(RowSeal).where(RowSeal.table == table.name, RowSeal.key == key))
+        return
+    seal = session.get(RowSeal, (table.name, key))
+    if seal is None:
+        session.add(RowSeal(table=table.name, key=key, seal=_seal(row, table)))
+    else:
+        seal.seal = _seal(row, table)
+    session.flush()
+
+
+def watch() -> None:
+    """Seal rows from now on. Once per process."""
+    if not event.contains(Session, "after_flush", _after_flush):
+        event.listen(Session, "after_flush", _after_flush)
+        event.listen(Session, "before_commit", _before_commit)
+        event.listen(Session, "after_soft_rollback", lambda session, _previous: _after_rollback(session))
+
+
+def broken_rows() -> Iterable[tuple[str, str]]:
+    """(table, key) of every row that was changed, added or removed behind the program's back."""
+    for table in sealed_tables():
+        known = select(RowSeal.key, RowSeal.seal).where(RowSeal.table == table.name)
+        seals = {str(key): str(seal) for key, seal in db.session.execute(known)}
+        for row in db.session.execute(select(table)):
+            key = _key(row, table)
+            if seals.pop(key, None) != _seal(row, table):
+                yield table.name, key
+        for key in sorted(seals):
+            yield table.name, key
