@@ -5,7 +5,7 @@ bleak itself chooses BlueZ, WinRT, Core Bluetooth or Android; a backend of one's
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 
 from bleak import BleakClient, BleakScanner
@@ -81,8 +81,11 @@ class BleakRadio:
         async with self._lock:
             if self._scanner is None:
                 scanner = BleakScanner(self._advertised, backend=self._scanner_backend)
-                with _bluetooth():
-                    await scanner.start()
+                try:
+                    with _bluetooth():
+                        await scanner.start()
+                except BleakError as error:
+                    raise Refused(problems.BLUETOOTH_OFF, value=str(error)) from error
                 self._scanner = scanner
             self._listeners.append(on_heard)
 
@@ -92,7 +95,8 @@ class BleakRadio:
                 self._listeners.remove(on_heard)
             if not self._listeners and self._scanner is not None:
                 scanner, self._scanner = self._scanner, None
-                await scanner.stop()
+                with suppress(BleakError):  # Bluetooth was switched off under the scan: it has stopped already
+                    await scanner.stop()
 
     def _advertised(self, device: BLEDevice, data: AdvertisementData) -> None:
         advertisement = recognise(data.manufacturer_data, data.service_data)
@@ -228,7 +232,6 @@ class _BleakLink:
         self._loop.run(self._disconnect())
 
     async def _disconnect(self) -> None:
-        try:
+        with suppress(BleakError, TimeoutError):  # gone already: the same end
             await self._client.disconnect()
-        except (BleakError, TimeoutError):
-            self._ended = True  # it was gone already: the same end
+        self._ended = True

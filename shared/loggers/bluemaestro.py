@@ -14,6 +14,7 @@ import struct
 from datetime import datetime, timedelta
 
 from shared import problems
+from shared.clock import from_ms, to_ms
 from shared.coldchain.readings import Reading, TimeBasis
 from shared.errors import Problem, Refused
 from shared.loggers.history import Point
@@ -95,6 +96,8 @@ _HEADER = struct.Struct(">HHHHBBHHc")
 SECTION_END = b",,"
 STREAM_END = ord(".")
 """An aligned value that begins with this byte would be 1177.6 °C or more: no reading can be mistaken for the end."""
+_COMPARED = 10
+"""How many records before the new ones are compared with what is known."""
 _COUNT = 0x10000
 """The disc's running count has 16 bits and starts again at zero."""
 
@@ -117,8 +120,8 @@ class BlueMaestroDownload:
     """
 
     def __init__(self, *, now: datetime, point: Point, interval: int, erase: bool = False) -> None:
-        self._now = now
-        self._known = point.number
+        self._now = from_ms(to_ms(now))  # as fine as a sealed segment keeps it
+        self._point = point
         self._interval = interval
         self._erase = erase
         self._pending = b""
@@ -180,14 +183,28 @@ class BlueMaestroDownload:
         self._sections = self._sections or [[]]
         self.number = header.count
         records = self.columns()
-        if self._known is not None:
-            new = (header.count - self._known) % _COUNT
-            if new > len(records):
-                # overwritten before they were fetched, unless the disc was cleared and has begun to count anew
-                self.missed = new - len(records) if header.count > self._known else 0
-            else:
-                records = records[len(records) - new :]
-        return self._placed(records)
+        readings = self._placed(records)
+        if self._point.number is None:
+            return self._later(readings)
+        new = (header.count - self._point.number) % _COUNT
+        if new <= len(records) and self._continues(records[: len(records) - new]):
+            return readings[len(records) - new :]
+        # overwritten before they were fetched, unless the disc was cleared and has begun to count anew
+        self.missed = max(0, new - len(records)) if header.count > self._point.number else 0
+        return readings
+
+    def _continues(self, before: list[tuple[float | None, float | None]]) -> bool:
+        """Whether the records before the new ones are those that are known: a disc that was cleared holds others there."""
+        known = [(r.temperature, r.humidity) for r in sorted(self._point.known, key=lambda r: r.at)]
+        overlap = min(len(known), len(before), _COMPARED)
+        return before[len(before) - overlap :] == known[len(known) - overlap :]
+
+    def _later(self, readings: list[Reading]) -> list[Reading]:
+        """Without a number to go on from, what is placed later than the newest reading known: right to within one record."""
+        newest = self._point.newest
+        if newest is None:
+            return readings
+        return [reading for reading in readings if reading.at > newest + timedelta(seconds=self._interval) / 2]
 
     def _placed(self, records: list[tuple[float | None, float | None]]) -> list[Reading]:
         newest = self._now - timedelta(seconds=self._interval) / 2

@@ -118,9 +118,9 @@ def _joined(one: Reading, other: Reading) -> Reading:
 class Point(msgspec.Struct, frozen=True):
     """Where a download goes on: what is already durable of this logger.
 
-    ``since`` is the newest instant up to which everything the logger had is known; ``known`` are the readings kept from
-    there on, which a repeated download will bring again. ``number`` is the maker's own number of the newest record kept,
-    for loggers that count records instead of keeping time.
+    Nothing before ``since`` is wanted. ``known`` are the readings kept from there on, which a repeated download may bring
+    again. ``number`` is the maker's own number of the newest record kept, for loggers that count records instead of keeping
+    time.
     """
 
     since: datetime | None = None
@@ -129,37 +129,16 @@ class Point(msgspec.Struct, frozen=True):
 
     @property
     def newest(self) -> datetime | None:
-        """The newest instant of which a reading is kept."""
-        return max((reading.at for reading in self.known), default=self.since)
+        """The instant of the newest reading kept."""
+        return max((reading.at for reading in self.known), default=None)
 
     def take(
         self, readings: Iterable[Reading], *, slack: timedelta = SLACK, shift: timedelta = timedelta()
     ) -> tuple["Point", Merged]:
-        """Sort out what a download brought: the point that holds once the fresh readings are durable, and those readings.
-
-        What a logger with a clock places at or before ``since`` was fetched by an earlier, complete download.
-        """
-        candidates: list[Reading] = []
-        old = 0
-        for reading in readings:
-            if reading.basis is TimeBasis.LOGGER_CLOCK and self._settled(reading.at - shift, slack):
-                old += 1
-            else:
-                candidates.append(reading)
-        merged = merge(self.known, candidates, slack=slack, shift=shift)
-        merged = Merged(merged.readings, merged.fresh, merged.again + old, merged.shift)
+        """Sort out what a download brought: the point that holds once the fresh readings are durable, and those readings."""
+        wanted = [reading for reading in readings if self.since is None or reading.at >= self.since]
+        merged = merge(self.known, wanted, slack=slack, shift=shift)
         return Point(self.since, merged.readings, self.number), merged
-
-    def _settled(self, at: datetime, slack: timedelta) -> bool:
-        if self.since is None or at > self.since + slack:
-            return False
-        return at <= self.since - slack or not any(abs(reading.at - self.since) <= slack for reading in self.known)
-
-    def complete(self, number: int | None = None) -> "Point":
-        """The point after a download that ran to its end: everything up to the newest reading is known."""
-        newest = self.newest
-        kept = () if newest is None else tuple(reading for reading in self.known if reading.at >= newest - SLACK)
-        return Point(newest, kept, self.number if number is None else number)
 
 
 def holes(readings: Sequence[Reading], interval: int) -> int:

@@ -144,13 +144,22 @@ class RuuviDownload:
     """Reads the log of a RuuviTag (:class:`shared.loggers.history.Download`).
 
     ``now`` is the handheld's clock, which anchors the tag's; ``interval`` (s) is how often the tag records. The read starts
-    one interval and :data:`SLACK` before what is known: the firmware leaves out the first record after the requested start
-    (``app_log_read_fast_forward`` steps past it), and that must be one that is kept already. ``whole`` starts at the point's
-    ``since`` instead of at its newest reading.
+    one interval and :data:`SLACK` before the newest reading known: the firmware leaves out the first record after the
+    requested start (``app_log_read_fast_forward`` steps past it), and that must be one that is kept already. ``whole`` asks
+    for everything wanted instead. ``shift`` is how far the handheld's clock was moved since the known readings were taken.
     """
 
-    def __init__(self, *, now: datetime, point: Point, interval: int, whole: bool = False) -> None:
-        start = point.since if whole else point.newest
+    def __init__(
+        self,
+        *,
+        now: datetime,
+        point: Point,
+        interval: int,
+        whole: bool = False,
+        shift: timedelta = timedelta(),
+    ) -> None:
+        newest = None if whole or point.newest is None else point.newest + shift
+        start = point.since if newest is None else newest
         margin = timedelta(seconds=interval) + SLACK
         self._command = read_command(now, None if start is None else start - margin)
         self._frames = Frames()
