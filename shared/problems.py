@@ -87,6 +87,12 @@ CHAIN_CONFLICT = kind(
 DEVICE_MISMATCH = kind(
     2007, 403, "事件来自 {value}，而发送者为 {device}", "The event is by {value}, but was sent by {device}"
 )
+EVENT_SERVER_ONLY = kind(
+    2008, 403, "该事件只能由服务器写入：{value}", "Only the server may write this event: {value}"
+)
+SEGMENT_MALFORMED = kind(
+    2009, 400, "采样数据段无效：{value}（{reason}）", "Not a valid segment of samples: {value} ({reason})"
+)
 JOURNEY_ILLEGAL = kind(
     2010,
     409,
@@ -133,6 +139,42 @@ OUTCOME_QUANTITY = kind(
 OUTCOME_REASON = kind(2024, 400, "{value} 拒收或短少时必须说明原因", "{value}: a refusal or a shortage needs a reason")
 CLOCK_JUMPED = kind(
     2030, 409, "设备时钟跳变 {value} 秒（{before} → {after}）", "The clock jumped by {value} s ({before} to {after})"
+)
+
+# 204x what an event claims, held against its journey
+CLAIM_ROUTE = kind(
+    2040, 409, "事件属于线路 {value}，而不是 {expected}", "The event belongs to route {value}, not to {expected}"
+)
+CLAIM_FOREIGN = kind(2041, 409, "{what} {value} 不属于{where}", "The {what} {value} does not belong to {where}")
+CLAIM_QUANTITY = kind(
+    2042,
+    409,
+    "{line} 的数量（{what}）不成立：{value}，最多 {limit}",
+    "{line}: the quantity ({what}) is not possible: {value}, at most {limit}",
+)
+LOGGER_BUSY = kind(
+    2043, 409, "记录仪 {value} 已在容器 {container} 中", "Logger {value} already speaks for container {container}"
+)
+LOGGER_ELSEWHERE = kind(
+    2044, 409, "记录仪 {value} 不在容器 {container} 中", "Logger {value} does not speak for container {container}"
+)
+PRECOOLING_FALSE = kind(
+    2045,
+    409,
+    "{container} 的预冷结论与温度不符：{value} °C，应为 {expected} °C",
+    "{container} is called pre-cooled at {value} °C, should be {expected} °C",
+)
+LINES_DIFFER = kind(
+    2046,
+    409,
+    "{what}与本站明细不符：{value}，应为 {expected}",
+    "The {what} are not those of this stop's lines: {value}, should be {expected}",
+)
+VERDICT_NOT_SHOWN = kind(
+    2047,
+    409,
+    "签名所依据的温度结论不是最后出示的：{value}，应为 {expected}",
+    "The signature does not stand under the verdict that was shown last: {value}, should be {expected}",
 )
 
 # 3xxx cold chain and loggers -------------------------------------------------------------------------------------------

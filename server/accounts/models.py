@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import db
+from server.db import Base
 
 
-class User(db.Model):
+class User(Base):
     """Somebody who may sign in. Never deleted: whoever once did something must stay nameable."""
 
     __tablename__ = "user_account"
@@ -33,7 +33,7 @@ class User(db.Model):
     created_at: Mapped[datetime]
 
 
-class LoginThrottle(db.Model):
+class LoginThrottle(Base):
     """Failed logins of one name or from one address, known or not. Forgotten after an hour."""
 
     __tablename__ = "login_throttle"
@@ -43,7 +43,7 @@ class LoginThrottle(db.Model):
     last_failure: Mapped[datetime] = mapped_column(index=True)
 
 
-class AuditRow(db.Model):
+class AuditRow(Base):
     """Who changed what, when, from what, to what (21 CFR 11.10(e): old values stay readable)."""
 
     __tablename__ = "audit_row"

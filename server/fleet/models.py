@@ -1,0 +1,137 @@
+"""Tables of the fleet: who carries, in what, with which loggers, to where, and the dated documents that allow it.
+
+Rows are never deleted, only put out of use: a record of years ago must still find its vehicle.
+"""
+
+from datetime import date
+
+from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base
+
+
+class Carrier(Base):
+    """The company that carries (承运单位)."""
+
+    __tablename__ = "carrier"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name_zh: Mapped[str] = mapped_column(String(200), unique=True)
+    name_en: Mapped[str] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Vehicle(Base):
+    """A vehicle; its Chinese name is its number plate."""
+
+    __tablename__ = "vehicle"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    carrier_id: Mapped[str] = mapped_column(ForeignKey("carrier.id"))
+    name_zh: Mapped[str] = mapped_column(String(200), unique=True)
+    name_en: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(40))
+    """What sites admit, such as ``van`` or ``truck``."""
+    capacity: Mapped[int | None]
+    """Packs; ``None`` where nothing limits them."""
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Driver(Base):
+    """A driver of a carrier, and the user they sign in as on the handheld."""
+
+    __tablename__ = "driver"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    carrier_id: Mapped[str] = mapped_column(ForeignKey("carrier.id"))
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Container(Base):
+    """What goods ride in: a compartment of a vehicle, a cold box, a pallet. ``low`` … ``high`` in °C, ``volume`` in m³."""
+
+    __tablename__ = "container"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name_zh: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str] = mapped_column(String(90), unique=True)
+    """What is scanned on it: GRAI, SSCC or a plate number."""
+    low: Mapped[float]
+    high: Mapped[float]
+    volume: Mapped[float]
+    capacity: Mapped[int | None]
+    """Packs; ``None`` where nothing limits them."""
+    vehicle_id: Mapped[str | None] = mapped_column(ForeignKey("vehicle.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Logger(Base):
+    """A Bluetooth data logger; ``interval`` in s."""
+
+    __tablename__ = "logger"
+    __table_args__ = (UniqueConstraint("maker", "serial"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    serial: Mapped[str] = mapped_column(String(80))
+    maker: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(80), unique=True)
+    interval: Mapped[int]
+    calibrated_until: Mapped[date] = mapped_column(Date)
+    container_id: Mapped[str | None] = mapped_column(ForeignKey("container.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Site(Base):
+    """A receiver or a depot: WGS-84 degrees, geofence radius in m, times in s."""
+
+    __tablename__ = "site"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name_zh: Mapped[str] = mapped_column(String(200), unique=True)
+    name_en: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(300))
+    lat: Mapped[float]
+    lon: Mapped[float]
+    radius: Mapped[float]
+    zone: Mapped[str] = mapped_column(String(60))
+    contact: Mapped[str] = mapped_column(String(120))
+    phone: Mapped[str] = mapped_column(String(60))
+    notes: Mapped[str] = mapped_column(String(500))
+    depot: Mapped[bool] = mapped_column(default=False)
+    service: Mapped[int]
+    """What a visit takes besides the goods (at a depot: loading), s."""
+    per_pack: Mapped[int]
+    """What each pack adds to a visit, s."""
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class SiteWindow(Base):
+    """Receiving hours of a weekday (0 is Monday), in minutes after midnight of the site's zone."""
+
+    __tablename__ = "site_window"
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    weekday: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    start: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    end: Mapped[int]
+
+
+class Qualification(Base):
+    """A dated document of a carrier, vehicle, driver or container; valid through ``expires``."""
+
+    __tablename__ = "qualification"
+    __table_args__ = (Index(None, "subject_type", "subject_id"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    subject_type: Mapped[str] = mapped_column(String(12))
+    subject_id: Mapped[str] = mapped_column(String(40))
+    document_zh: Mapped[str] = mapped_column(String(120))
+    document_en: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(80))
+    expires: Mapped[date] = mapped_column(Date, index=True)

@@ -1,0 +1,129 @@
+"""The fleet as values: what its operations take. What they give is :mod:`shared.work`'s own."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.work import ContainerKind, Name
+
+
+class Subject(StrEnum):
+    """What a qualification can belong to."""
+
+    CARRIER = "carrier"
+    VEHICLE = "vehicle"
+    DRIVER = "driver"
+    CONTAINER = "container"
+
+
+MAKERS = ("ruuvi", "bluemaestro")
+"""Makers whose loggers the handheld can read: modules of :mod:`shared.loggers`."""
+
+
+@dataclass(frozen=True)
+class CarrierData:
+    """A carrier as it is entered."""
+
+    name: Name
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class VehicleData:
+    """A vehicle as it is entered; ``name.zh`` is the number plate, ``capacity`` in packs."""
+
+    carrier_id: str
+    name: Name
+    kind: str = "van"
+    capacity: int | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class DriverData:
+    """A driver as they are entered; ``user_id`` is a user with the role of a driver."""
+
+    carrier_id: str
+    user_id: str
+    name: Name
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class ContainerData:
+    """A container as it is entered: °C, m³, packs."""
+
+    kind: ContainerKind
+    name: Name
+    code: str
+    low: float
+    high: float
+    volume: float
+    capacity: int | None = None
+    vehicle_id: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class LoggerData:
+    """A logger as it is entered; ``interval`` in s."""
+
+    serial: str
+    maker: str
+    address: str
+    interval: int
+    calibrated_until: date
+    container_id: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Receiving hours on a weekday (0 is Monday): minutes after midnight of the site's zone."""
+
+    weekday: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class SiteData:
+    """A site as it is entered: WGS-84 degrees, radius in m, ``service`` and ``per_pack`` in s."""
+
+    name: Name
+    address: str
+    lat: float
+    lon: float
+    radius: float = 150.0
+    zone: str = "Asia/Shanghai"
+    contact: str = ""
+    phone: str = ""
+    notes: str = ""
+    depot: bool = False
+    service: int = 600
+    per_pack: int = 5
+    hours: tuple[Hours, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class QualificationData:
+    """A dated document as it is entered."""
+
+    subject: Subject
+    subject_id: str
+    document: Name
+    number: str
+    expires: date
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """Something dated that is over or soon will be: whose, what, until when."""
+
+    subject: str
+    subject_id: str
+    subject_name: Name
+    document: Name
+    number: str
+    expires: date

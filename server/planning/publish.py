@@ -1,0 +1,128 @@
+"""Giving a route to a handheld: into the ledger first, then to whoever asks for that handheld's work."""
+
+import msgspec
+from sqlalchemy import func, select
+
+from server.accounts import operations as accounts
+from server.accounts.audit import Tag, record
+from server.context import context
+from server.custody.operations import append_own
+from server.db import db
+from server.fleet import operations as fleet
+from server.planning.models import OverrideRow, PublishedRoute
+from shared import problems
+from shared.custody.events import DepartureOverridden, RoutePublished
+from shared.errors import Refused
+from shared.work import Override, Person, Route, Work
+
+
+def publish(route: Route, *, device_id: str, by: str) -> str:
+    """Write a whole route into the ledger and make it the work of a handheld; returns the hash of the record.
+
+    What the handheld gets is the very document the ledger has, so the record of a delivery never depends on a table that
+    can be edited later. The newest route published to a handheld is its work.
+
+    Raises:
+        Refused: FIELD_INVALID where the driver has no PIN, so that nobody could open the route.
+    """
+    if accounts.pin_hash(fleet.user_of_driver(route.driver.id)) is None:
+        raise Refused(
+            problems.FIELD_INVALID, field="PIN", value=route.driver.name.zh, reason="驾驶员没有 PIN driver has none"
+        )
+    sha256 = append_own(RoutePublished(route, device_id, by), actor=by)
+    highest = db.session.execute(select(func.max(PublishedRoute.number))).scalar_one() or 0
+    db.session.add(
+        PublishedRoute(
+            record=sha256,
+            number=highest + 1,
+            route_id=route.id,
+            version=route.version,
+            device_id=device_id,
+            driver_id=route.driver.id,
+            day=route.day,
+            published_at=context().clock.now(),
+            published_by=by,
+            route=msgspec.json.encode(route).decode(),
+        )
+    )
+    db.session.flush()
+    record(Tag.ROUTE_PUBLISHED, by=by, subject=route.id, changes={"device": ("", device_id), "record": ("", sha256)})
+    return sha256
+
+
+def current_work(device_id: str) -> Work | None:
+    """Everything a handheld needs for its shift, or ``None`` if nothing was ever published to it."""
+    query = (
+        select(PublishedRoute)
+        .where(PublishedRoute.device_id == device_id)
+        .order_by(PublishedRoute.number.desc())
+        .limit(1)
+    )
+    row = db.session.execute(query).scalar_one_or_none()
+    if row is None:
+        return None
+    ports = context()
+    route = msgspec.json.decode(row.route, type=Route)
+    pin = accounts.pin_hash(fleet.user_of_driver(route.driver.id))
+    people = () if pin is None else (Person(route.driver.id, route.driver.name, pin),)
+    return Work(
+        device=device_id,
+        issued=ports.clock.now(),
+        route=route,
+        people=people,
+        overrides=overrides_of(row.route_id),
+        published=row.record,
+        rehearsal=ports.config.rehearsal is not None,
+    )
+
+
+def override_departure(route_id: str, *, problem: int, subject: str, reason: str, by: str) -> str:
+    """Let a route depart although a problem of the departure gate stands against it; returns the hash of the record.
+
+    ``subject`` is the offending value the problem names. It reaches the handheld with its next sync.
+
+    Raises:
+        Refused: NOT_FOUND for a route that was never published, FIELD_INVALID for what is no problem of the gate (2011
+            to 2017, or 3006: calibration) and for a reason that says nothing.
+    """
+    published = select(PublishedRoute.record).where(PublishedRoute.route_id == route_id).limit(1)
+    if db.session.execute(published).first() is None:
+        raise Refused(problems.NOT_FOUND, what="线路 route", value=route_id)
+    if problem not in OVERRIDABLE:
+        reason_given = " ".join(str(number) for number in sorted(OVERRIDABLE))
+        raise Refused(problems.FIELD_INVALID, field="问题编号 problem", value=problem, reason=reason_given)
+    subject, reason = subject.strip(), reason.strip()
+    if not subject or len(reason) < 5:
+        field, value = ("对象 subject", subject) if not subject else ("原因 reason", reason)
+        raise Refused(problems.FIELD_INVALID, field=field, value=value, reason="必须说明 has to be told")
+    sha256 = append_own(DepartureOverridden(route_id, problem, subject, reason, by), actor=by)
+    now = context().clock.now()
+    row = OverrideRow(record=sha256, route_id=route_id, problem=problem, subject=subject, reason=reason, by=by, at=now)
+    db.session.add(row)
+    db.session.flush()
+    record(Tag.DEPARTURE_OVERRIDDEN, by=by, subject=route_id, changes={str(problem): (subject, reason)})
+    return sha256
+
+
+OVERRIDABLE = frozenset(
+    entry.number
+    for entry in (
+        problems.GATE_EXPIRED,
+        problems.GATE_MISSING,
+        problems.GATE_PROBES,
+        problems.GATE_NOT_PRECOOLED,
+        problems.GATE_NOT_LOADED,
+        problems.GATE_CHECK_FAILED,
+        problems.LOGGER_CALIBRATION,
+    )
+)
+"""What a dispatcher may override: what a person can judge. That nobody looked at the vehicle is not among it."""
+
+
+def overrides_of(route_id: str) -> tuple[Override, ...]:
+    """All overrides of a route, oldest first."""
+    query = select(OverrideRow).where(OverrideRow.route_id == route_id).order_by(OverrideRow.at, OverrideRow.record)
+    return tuple(
+        Override(row.problem, row.subject, row.reason, row.by, row.at, row.record)
+        for row in db.session.execute(query).scalars()
+    )
