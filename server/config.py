@@ -37,6 +37,7 @@ class Config:
         base_url: where handhelds and people reach the server.
         tiles_url: a raster tile template for the board's map, or empty for plain ground.
         tiles_attribution: shown with the tiles; demanded if there are any.
+        tiles_datum: ``wgs84``, or ``gcj02`` for the tiles of Chinese providers.
         secure_cookies: off only for plain http on loopback.
         rehearsal: the faster clock of a rehearsal; every document made then says that it is one.
         secret_key: signs web sessions.
@@ -50,6 +51,7 @@ class Config:
     base_url: str
     tiles_url: str
     tiles_attribution: str
+    tiles_datum: str
     secure_cookies: bool
     rehearsal: RehearsalClock | None
     secret_key: bytes
@@ -65,7 +67,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
     """The configuration from ``environment`` (default: the process's). Makes the home folder and its keys on first use.
 
     Raises:
-        ValueError: tiles without attribution, or a malformed clock.
+        ValueError: tiles without attribution, an unknown datum, or a malformed clock.
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("HANDOVER_HOME", "var")).resolve()
@@ -75,6 +77,9 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
     attribution = env.get("HANDOVER_TILES_ATTRIBUTION", "")
     if tiles and not attribution:
         raise ValueError("HANDOVER_TILES_URL is set: say whose map it is in HANDOVER_TILES_ATTRIBUTION")
+    datum = env.get("HANDOVER_TILES_DATUM", "wgs84")
+    if datum not in ("wgs84", "gcj02"):
+        raise ValueError(f"HANDOVER_TILES_DATUM is wgs84 or gcj02, not {datum!r}")
     clock = env.get("HANDOVER_CLOCK", "")
     return Config(
         home=home,
@@ -84,6 +89,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         base_url=base_url,
         tiles_url=tiles,
         tiles_attribution=attribution,
+        tiles_datum=datum,
         secure_cookies=base_url.startswith("https://"),
         rehearsal=RehearsalClock.parse(clock) if clock else None,
         secret_key=_key(home / "secret.key"),

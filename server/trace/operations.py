@@ -1,10 +1,12 @@
 """Trace's operations: follow the ledger, rebuild the views, and answer what is asked of them."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 
 from server.custody import consumers, ledger
 from server.db import db
@@ -13,6 +15,8 @@ from server.trace.projection import Projector
 
 CONSUMER = "trace"
 """The name under which the views follow the ledger."""
+ZONE = "Asia/Shanghai"
+"""IANA name of the zone whose midnight begins a day."""
 BATCH = 500
 """Entries applied in one transaction."""
 
@@ -52,6 +56,25 @@ def routes_of(day: date) -> Sequence[RouteView]:
     """The routes of a day."""
     query = select(RouteView).where(RouteView.day == day).order_by(RouteView.vehicle, RouteView.route_id)
     return db.session.execute(query).scalars().all()
+
+
+def newest_day() -> date | None:
+    """The latest day that has a route."""
+    return db.session.execute(select(func.max(RouteView.day))).scalar_one_or_none()
+
+
+def zone() -> ZoneInfo:
+    """The zone that days are counted in."""
+    return ZoneInfo(ZONE)
+
+
+def track_of(route: RouteView) -> list[tuple[float, float]]:
+    """The planned way of a route: (latitude, longitude) pairs, WGS-84; straight between its stops if the plan has none."""
+    planned: list[tuple[float, float]] = [(lat, lon) for lat, lon in json.loads(route.track)]
+    if planned:
+        return planned
+    depot = (route.depot_lat, route.depot_lon)
+    return [depot, *((stop.lat, stop.lon) for stop in stops_of(route.route_id)), depot]
 
 
 def stops_of(route_id: str) -> Sequence[StopView]:

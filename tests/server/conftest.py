@@ -31,6 +31,7 @@ def make_config(home: Path, database_url: str) -> Config:
         base_url="http://127.0.0.1:8000",
         tiles_url="",
         tiles_attribution="",
+        tiles_datum="wgs84",
         secure_cookies=False,
         rehearsal=None,
         secret_key=b"s" * 32,
