@@ -47,19 +47,24 @@ class MemoryJournal:
 
     # events ------------------------------------------------------------------------------------------------------------
 
-    def append(self, entry: NewEntry, *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()) -> None:
+    def append(
+        self, entries: Sequence[NewEntry], *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()
+    ) -> None:
         with self._lock:
             head = self.head()
-            if (entry.seq, entry.prev) != (head.seq + 1, head.sha256):
-                raise damaged(entry.seq, f"does not follow event {head.seq}")
+            for entry in entries:
+                if (entry.seq, entry.prev) != (head.seq + 1, head.sha256):
+                    raise damaged(entry.seq, f"does not follow event {head.seq}")
+                head = Head(entry.seq, entry.sha256)
             for blob in blobs:
                 if blob.sha256 not in self._bytes:
                     raise Refused(problems.BLOB_MISSING, value=blob.sha256)
-            self._writing(len(entry.envelope))
-            self._events.append(JournalEntry(**msgspec.structs.asdict(entry)))
-            self._numbers[entry.sha256] = entry.seq
+            self._writing(sum(len(entry.envelope) for entry in entries))
+            for entry in entries:
+                self._events.append(JournalEntry(**msgspec.structs.asdict(entry)))
+                self._numbers[entry.sha256] = entry.seq
             for blob in blobs:
-                self._blobs.setdefault(blob.sha256, BlobEntry(**msgspec.structs.asdict(blob), seq=entry.seq))
+                self._blobs.setdefault(blob.sha256, BlobEntry(**msgspec.structs.asdict(blob), seq=head.seq))
             for key in drop_drafts:
                 self._drafts.pop(key, None)
 

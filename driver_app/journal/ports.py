@@ -119,11 +119,14 @@ class Journal(Protocol):
     """
 
     # events
-    def append(self, entry: NewEntry, *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()) -> None:
-        """Append an event, enter the blobs it names, and drop drafts it makes obsolete: all or nothing.
+    def append(
+        self, entries: Sequence[NewEntry], *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()
+    ) -> None:
+        """Append events that belong together, enter the blobs that the last of them names, and drop drafts they make
+        obsolete: all or nothing.
 
         Raises:
-            Refused: JOURNAL_DAMAGED where it is not the next link of the chain, BLOB_MISSING where a blob is not stored.
+            Refused: JOURNAL_DAMAGED where they are not the next links of the chain, BLOB_MISSING where a blob is not stored.
         """
         ...
 

@@ -154,35 +154,40 @@ class SqliteJournal:
 
     # events ------------------------------------------------------------------------------------------------------------
 
-    def append(self, entry: NewEntry, *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()) -> None:
+    def append(
+        self, entries: Sequence[NewEntry], *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()
+    ) -> None:
         with self._transaction():
             head = self.head()
-            if (entry.seq, entry.prev) != (head.seq + 1, head.sha256):
-                raise damaged(entry.seq, f"does not follow event {head.seq}")
-            self._db.execute(
-                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    entry.seq,
-                    entry.sha256,
-                    entry.prev,
-                    entry.type,
-                    entry.route_id,
-                    entry.lane.value,
-                    entry.recorded.isoformat(),
-                    entry.envelope,
-                ),
-            )
-            self._db.execute("INSERT INTO outbox (seq, state) VALUES (?, ?)", (entry.seq, OutboxState.ON_PHONE.value))
+            for entry in entries:
+                if (entry.seq, entry.prev) != (head.seq + 1, head.sha256):
+                    raise damaged(entry.seq, f"does not follow event {head.seq}")
+                self._insert(entry)
+                head = Head(entry.seq, entry.sha256)
             for blob in blobs:
                 if not self._path(blob.sha256).exists():
                     raise Refused(problems.BLOB_MISSING, value=blob.sha256)
                 self._db.execute(
                     "INSERT INTO blobs (sha256, size, media_type, lane, seq) VALUES (?, ?, ?, ?, ?)"
                     " ON CONFLICT (sha256) DO NOTHING",
-                    (blob.sha256, blob.size, blob.media_type, blob.lane.value, entry.seq),
+                    (blob.sha256, blob.size, blob.media_type, blob.lane.value, head.seq),
                 )
             for key in drop_drafts:
                 self._db.execute("DELETE FROM drafts WHERE key = ?", (key,))
+
+    def _insert(self, entry: NewEntry) -> None:
+        row = (
+            entry.seq,
+            entry.sha256,
+            entry.prev,
+            entry.type,
+            entry.route_id,
+            entry.lane.value,
+            entry.recorded.isoformat(),
+            entry.envelope,
+        )
+        self._db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.execute("INSERT INTO outbox (seq, state) VALUES (?, ?)", (entry.seq, OutboxState.ON_PHONE.value))
 
     def head(self) -> Head:
         rows = self._rows("SELECT seq, sha256 FROM events ORDER BY seq DESC LIMIT 1")

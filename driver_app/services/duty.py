@@ -1,0 +1,200 @@
+"""The work in force, and the journey it has become: one route, folded from the journal.
+
+Newer work is taken on at once where it does not contradict what has happened: before a shift any work is, during a shift
+only a new version of the same route with everything still in it that has been touched. Anything else waits until the
+driver signs in for the next shift: a route never changes under the feet of a receiver who is about to sign.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from driver_app.journal.ports import Journal, WorkSlot
+from driver_app.services.identity import IdentityStore
+from driver_app.services.listeners import Listeners
+from driver_app.services.recording import record_of
+from shared import problems
+from shared.custody.events import DownloadFailed, PositionsSealed, ReadingsSealed
+from shared.custody.journey import Journey, Phase, StopPhase
+from shared.errors import Problem, Refused
+from shared.sync import open_work
+from shared.work import Route, Work
+
+_NOT_FOLDED = frozenset(cls.__name__ for cls in (PositionsSealed, ReadingsSealed, DownloadFailed))
+"""Observations that change no journey, and most of the journal's bytes."""
+
+
+class Duty:
+    """What is to be done, and how far it has come. ``lock`` makes judging an event and recording it one step.
+
+    Raises:
+        Refused: JOURNAL_DAMAGED where the journal does not fold into the work it holds.
+    """
+
+    def __init__(self, journal: Journal, identity: IdentityStore) -> None:
+        self.lock = threading.RLock()
+        self._journal = journal
+        self._identity = identity
+        self._listeners: Listeners[None] = Listeners()
+        self._work: Work | None = None
+        self._journey: Journey | None = None
+        self._pending: Work | None = None
+        self._conflict: Problem | None = None
+        self._load()
+
+    def _load(self) -> None:
+        if self._identity.current() is None:
+            return
+        self._pending = self._stored(WorkSlot.PENDING)
+        self._work = self._stored(WorkSlot.CURRENT)
+        if self._work is not None and self._work.route is not None:
+            try:
+                self._journey = self._fold(self._work.route)
+            except Refused as refused:
+                reason = refused.problem.text("en")
+                raise Refused(problems.JOURNAL_DAMAGED, value=self._work.route.id, reason=reason) from refused
+
+    def _stored(self, slot: WorkSlot) -> Work | None:
+        raw, identity = self._journal.work(slot), self._identity.current()
+        if raw is None or identity is None:
+            return None
+        try:
+            return open_work(raw, identity.server_key, device=identity.device)
+        except Refused as refused:
+            raise Refused(problems.JOURNAL_DAMAGED, value=0, reason=refused.problem.text("en")) from refused
+
+    def _fold(self, route: Route) -> Journey:
+        journey = Journey(route)
+        for entry in self._journal.entries(route_id=route.id):
+            if entry.type not in _NOT_FOLDED:
+                record = record_of(entry)
+                journey = journey.apply(record.decoded(), record.at, entry.sha256)
+        return journey
+
+    # asking ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def work(self) -> Work | None:
+        """The signed work in force."""
+        return self._work
+
+    @property
+    def pending(self) -> Work | None:
+        """Newer work that waits for the next shift."""
+        return self._pending
+
+    @property
+    def conflict(self) -> Problem | None:
+        """Why a newer version of this very route was not taken on, if one was not."""
+        return self._conflict
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a route at all."""
+        return self._journey is not None
+
+    @property
+    def journey(self) -> Journey:
+        """The route and everything that has happened on it.
+
+        Raises:
+            Refused: NO_ROUTE.
+        """
+        if self._journey is None:
+            identity = self._identity.current()
+            raise Refused(problems.NO_ROUTE, value="—" if identity is None else identity.name)
+        return self._journey
+
+    @property
+    def route(self) -> Route:
+        """The route in force.
+
+        Raises:
+            Refused: NO_ROUTE.
+        """
+        return self.journey.route
+
+    @property
+    def on_shift(self) -> bool:
+        """Whether a shift is running: only then does the handheld know where its driver is (personal information law)."""
+        return self._journey is not None and self._journey.phase not in (Phase.ASSIGNED, Phase.ENDED)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` whenever other work comes into force; returns how to stop it."""
+        return self._listeners.add(lambda _: listener())
+
+    # changing ----------------------------------------------------------------------------------------------------------
+
+    def settle(self, journey: Journey) -> None:
+        """Take on the journey after an event that is on disk. Only the recorder calls this, holding ``lock``."""
+        self._journey = journey
+
+    def offer(self, raw: bytes) -> bool:
+        """Take on a signed work document, or keep it for the next shift; whether it is in force now.
+
+        What is older than the work in force, or says the same again, changes nothing.
+
+        Raises:
+            Refused: SYNC_NOT_OURS, SYNC_RECEIPT_FORGED, NOT_ENROLLED, DISK_FULL.
+        """
+        identity = self._identity.require()
+        work = open_work(raw, identity.server_key, device=identity.device)
+        with self.lock:
+            newest = max((w.issued for w in (self._work, self._pending) if w is not None), default=None)
+            if newest is not None and work.issued <= newest:
+                return False
+            if self._work is not None and msgspec.structs.replace(work, issued=self._work.issued) == self._work:
+                return False
+            if not self._adopt(raw, work):
+                self._journal.put_work(WorkSlot.PENDING, raw)
+                self._pending = work
+                return False
+        self._listeners.tell(None)
+        return True
+
+    def take_pending(self) -> None:
+        """Take on the work that waited for the next shift, if there is some and no shift is running."""
+        with self.lock:
+            raw = self._journal.work(WorkSlot.PENDING)
+            if raw is None or self._pending is None or self.on_shift or not self._adopt(raw, self._pending):
+                return
+        self._listeners.tell(None)
+
+    def _adopt(self, raw: bytes, work: Work) -> bool:
+        """Put work into force, if it does not contradict what has happened."""
+        journey: Journey | None = None
+        self._conflict = None
+        if self.on_shift:
+            if work.route is None or work.route.id != self.journey.route.id:
+                return False
+            reason = next(_missing(self.journey, work.route), None)
+            if reason is not None:
+                conflict = Refused(
+                    problems.ROUTE_CONFLICT, value=f"{work.route.id} v{work.route.version}", reason=reason
+                )
+                self._conflict = conflict.problem
+                return False
+        if work.route is not None:
+            journey = self._fold(work.route)
+        self._journal.put_work(WorkSlot.CURRENT, raw)
+        self._journal.drop_work(WorkSlot.PENDING)
+        self._work, self._journey, self._pending = work, journey, None
+        return True
+
+
+def _missing(journey: Journey, route: Route) -> Iterator[str]:
+    """What has been touched on the journey and is not in the new version of its route as it was."""
+    old = journey.route
+    stops = {stop.id: stop for stop in route.stops}
+    lines = {line.id: line for stop in route.stops for line in stop.lines()}
+    containers = {container.id for container in route.containers}
+    for stop in old.stops:
+        if journey.stop(stop.id).phase is not StopPhase.PLANNED and stops.get(stop.id) != stop:
+            yield f"stop {stop.id}"
+        for line in stop.lines():
+            if journey.line(line.id).loaded and lines.get(line.id) != line:
+                yield f"line {line.id}"
+    for attachment in journey.attachments:
+        if attachment.container_id not in containers:
+            yield f"container {attachment.container_id}"
