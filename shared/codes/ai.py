@@ -70,6 +70,10 @@ def matches(pattern: str, ai: str) -> bool:
     return len(pattern) == len(ai) and all(want in ("n", have) for want, have in zip(pattern, ai, strict=True))
 
 
+_SERIALISED_FROM = {"253": 14, "255": 14, "8003": 15}
+"""Keys whose serial is optional, and the length of value from which they have one."""
+
+
 def check_associations(elements: Iterable[Element]) -> None:
     """Refuse elements that must not stand together, or not without others.
 
@@ -96,6 +100,11 @@ def check_associations(elements: Iterable[Element]) -> None:
         if definition.requires and not any(_present(group, present) for group in definition.requires):
             needed = " | ".join("+".join(f"({ai})" for ai in group) for group in definition.requires)
             raise _not_together(element.text, f"({element.ai}) 需要 {needed} / ({element.ai}) needs {needed}")
+        # GS1 General Specifications, AI (8030): a signature is of one individual thing, never of a whole class
+        if "8030" in present and len(element.value) < _SERIALISED_FROM.get(element.ai, 0):
+            raise _not_together(
+                element.text, f"(8030) 需要 ({element.ai}) 的序列号 / (8030) needs ({element.ai}) with a serial"
+            )
 
 
 def _present(group: tuple[str, ...], present: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ nor GTINs shorter than 14 digits are taken, as in the GS1 Barcode Syntax Engine 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, unquote
 
 from shared import problems
@@ -18,6 +18,8 @@ from shared.errors import Refused
 
 RESOLVER = "https://id.gs1.org"
 """The canonical host."""
+KEYS_FIRST = ("00", "01", "8006", "8003", "8004")
+"""What a link is about, if it holds several keys: a unit, an item, an asset; only then a place or a document."""
 
 _URI = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
 """RFC 3986 §2.2, §2.3, and the percent sign."""
@@ -95,7 +97,8 @@ def split(uri: str) -> Elements:
 def build(elements: Sequence[Element], resolver: str = RESOLVER) -> str:
     """The Digital Link of ``elements`` under ``resolver`` (a web address, perhaps with a path).
 
-    The first element that can be a primary key is it; of its sequences of qualifiers the one with most elements is taken.
+    Its primary key is a logistic unit or an item before any other, as long as every element then has a place; of the key's
+    sequences of qualifiers the one with most elements is taken.
 
     >>> build([Element("01", "09520123456788"), Element("17", "180426"), Element("10", "A/1")])
     'https://id.gs1.org/01/09520123456788/10/A%2F1?17=180426'
@@ -104,18 +107,31 @@ def build(elements: Sequence[Element], resolver: str = RESOLVER) -> str:
         Refused: CODE_DIGITAL_LINK where there is no key, or an element has no place in a link.
     """
     by_ai = {element.ai: element for element in elements}
-    key = next((ai for ai in by_ai if TABLE[ai].key is not None), None)
-    if key is None:
-        raise _refused(resolver, "没有 GS1 标识代码 / there is no GS1 key")
+    keys = sorted((ai for ai in by_ai if TABLE[ai].key is not None), key=_preference)
+    refused = _refused(resolver, "没有 GS1 标识代码 / there is no GS1 key")
+    for key in keys:
+        uri = _under(key, by_ai, resolver)
+        try:
+            split(uri)
+        except Refused as problem:
+            refused = problem
+        else:
+            return uri
+    raise refused
+
+
+def _preference(ai: str) -> int:
+    return KEYS_FIRST.index(ai) if ai in KEYS_FIRST else len(KEYS_FIRST)
+
+
+def _under(key: str, by_ai: Mapping[str, Element], resolver: str) -> str:
+    """The link whose primary key is ``key``, whether or not everything may stand where it then stands."""
     sequences = TABLE[key].key or ()
     qualifiers = max(([ai for ai in sequence if ai in by_ai] for sequence in sequences), key=len)
     path = [by_ai[ai] for ai in (key, *qualifiers)]
-    rest = [element for ai, element in by_ai.items() if ai not in (key, *qualifiers)]
+    query = [element for ai, element in by_ai.items() if ai not in (key, *qualifiers)]
     uri = resolver.rstrip("/") + "".join(f"/{e.ai}/{quote(e.value, safe='')}" for e in path)
-    if rest:
-        uri += "?" + "&".join(f"{e.ai}={quote(e.value, safe='')}" for e in rest)
-    split(uri)
-    return uri
+    return uri + ("?" if query else "") + "&".join(f"{e.ai}={quote(e.value, safe='')}" for e in query)
 
 
 def _attributes(query: str) -> list[tuple[str, str]]:

@@ -93,6 +93,7 @@ class Manifest:
         if len(self.by_id) != len(self.lines):
             raise ValueError("two lines of a manifest have the same id")
         self.by_gtin = self._index(lambda line: () if line.gtin is None else (line.gtin,))
+        self.by_lot = self._index(lambda line: (f"{line.gtin} {line.lot}",))
         self.by_drug_id = self._index(lambda line: line.drug_ids)
         self.by_trace_code = self._index(lambda line: line.trace_codes)
         self.by_sscc = self._index(lambda line: line.sscc)
@@ -271,12 +272,16 @@ def _by_pack(code: PackCode, manifest: Manifest) -> Sequence[ManifestLine]:
         if not listed:
             raise Refused(problems.SCAN_NO_LOT, value=code_text(code))
         return listed
-    of_lot = [line for line in listed or of_item if line.lot == code.lot]
+    of_lot = (
+        [line for line in listed if line.lot == code.lot] if listed else manifest.by_lot.get(f"{code.gtin} {code.lot}")
+    )
     if not of_lot:
         lots = dict.fromkeys(line.lot for line in of_item)
         raise Refused(problems.SCAN_WRONG_LOT, value=code.lot, expected=" | ".join(lots))
+    if listed or code.serial is None:
+        return of_lot
     # a line that lists every pack has no room for one that it does not list
-    return [line for line in of_lot if line in listed or len(line.serials) < line.quantity or code.serial is None]
+    return [line for line in of_lot if len(line.serials) < line.quantity]
 
 
 def _packs(text: str, lines: Sequence[ManifestLine], scanned: Scanned, typed: int | None, count: int | None) -> Match:
