@@ -5,6 +5,7 @@ can check offline against the ledger's name and public key.
 """
 
 import binascii
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from hashlib import sha256
@@ -62,26 +63,24 @@ def open_checkpoint(note: str, origin: str, public: bytes) -> Checkpoint:
     lines = body.split("\n")
     if len(lines) < 4 or lines[0] != origin:
         raise _invalid(note, f"the origin is not {origin}")
-    root = _unbase64(lines[2])
-    if (
-        not (lines[1].isascii() and lines[1].isdigit() and str(int(lines[1])) == lines[1])
-        or root is None
-        or len(root) != 32
-    ):
+    size, root = _number(lines[1]), _unbase64(lines[2])
+    if size is None or root is None or len(root) != 32:
         raise _invalid(note, "malformed size or root")
-    return Checkpoint(origin, int(lines[1]), root)
+    return Checkpoint(origin, size, root)
 
 
 def _is_signed(body: str, signatures: str, origin: str, public: bytes) -> bool:
+    """Every line must be a signature line, whoever it is by: what follows ours is part of the note as well."""
     expected = note_key_id(origin, public)
-    for line in signatures.splitlines():
+    ours: list[bytes] = []
+    for line in signatures.removesuffix("\n").split("\n"):
         name, _, encoded = line.removeprefix(_DASH).partition(" ")
         blob = _unbase64(encoded)
-        if not line.startswith(_DASH) or blob is None or len(blob) < 5:
+        if not line.startswith(_DASH) or not name or blob is None or len(blob) < 5:
             return False
         if name == origin and blob[:4] == expected:
-            return verify(public, body.encode(), blob[4:])
-    return False
+            ours.append(blob[4:])
+    return bool(ours) and all(verify(public, body.encode(), signature) for signature in ours)
 
 
 class TlogProof(msgspec.Struct, frozen=True):
@@ -125,13 +124,21 @@ def parse_proof(text: str) -> TlogProof:
     if not found or len(lines) < 2 or lines[0] != _PROOF_HEADER:
         raise Refused(problems.INCLUSION_INVALID, value="?", reason="not a tlog-proof")
     rest = lines[2:] if lines[1].startswith("extra ") else lines[1:]
-    number = rest[0].removeprefix("index ") if rest else ""
-    if not rest or not rest[0].startswith("index ") or not (number.isascii() and number.isdigit()):
+    index = _number(rest[0].removeprefix("index ")) if rest and rest[0].startswith("index ") else None
+    if index is None:
         raise Refused(problems.INCLUSION_INVALID, value="?", reason="no index")
-    hashes = [_unbase64(line) for line in rest[1:]]
-    if str(int(number)) != number or any(h is None or len(h) != 32 for h in hashes):
-        raise Refused(problems.INCLUSION_INVALID, value=number, reason="malformed index or hash")
-    return TlogProof(int(number), tuple(h for h in hashes if h is not None), note)
+    hashes = [h for h in map(_unbase64, rest[1:]) if h is not None and len(h) == 32]
+    if len(hashes) != len(rest) - 1:
+        raise Refused(problems.INCLUSION_INVALID, value=index, reason="malformed hash")
+    return TlogProof(index, tuple(hashes), note)
+
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+
+
+def _number(text: str) -> int | None:
+    """A number in its one decimal spelling, of at most 19 digits: no ledger is larger."""
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def _unbase64(text: str) -> bytes | None:

@@ -78,9 +78,12 @@ def from_ms(ms: int) -> datetime:
 
 
 def rfc3339(at: datetime) -> str:
-    """An instant as ``2026-11-22T08:00:00.000Z``: UTC, always three decimals, so that text order is time order.
+    """An aware instant as ``2026-11-22T08:00:00.000Z``: UTC, always three decimals, so that text order is time order.
 
     >>> rfc3339(from_ms(1_000))
     '1970-01-01T00:00:01.000Z'
     """
+    if at.tzinfo is None:
+        # without this, Python would take it for the machine's own zone
+        raise ValueError(f"an instant needs a time zone, got {at!r}")
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

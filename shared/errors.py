@@ -50,6 +50,18 @@ def kind(number: int, status: int, zh: str, en: str) -> Kind:
     return entry
 
 
+UNDECODABLE: tuple[type[Exception], ...] = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""Everything ``msgspec.json.decode`` raises on bytes that are not what they should be: beside its own error, Python's for
+bytes that are not UTF-8, and for brackets nested thousands deep."""
+
+
+class _Values(dict[str, str]):
+    """The values of a problem; one that a newer version did not send is shown as a question mark."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
 class Problem(msgspec.Struct, frozen=True):
     """One occurrence of a problem: its number and the offending values, ready to travel and to be read."""
 
@@ -63,7 +75,7 @@ class Problem(msgspec.Struct, frozen=True):
         if entry is None:
             return f"#{self.number} " + ", ".join(f"{k}={v}" for k, v in sorted(self.values.items()))
         sentence = entry.zh if language == "zh" else entry.en
-        return f"#{self.number} " + sentence.format_map(self.values)
+        return f"#{self.number} " + sentence.format_map(_Values(self.values))
 
 
 class Refused(Exception):

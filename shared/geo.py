@@ -43,8 +43,10 @@ class Geofence(msgspec.Struct, frozen=True):
     radius: float
 
     def contains(self, position: Position) -> bool:
-        """Whether a position lies inside, giving an uncertain fix the benefit of its stated accuracy."""
-        return distance(self.centre, position) <= self.radius + (position.accuracy or 0.0)
+        """Whether a position lies inside, giving an uncertain fix the benefit of its stated accuracy, but of one radius at
+        most: a fix good to 2 km says nothing about a fence of 100 m."""
+        benefit = min(max(position.accuracy or 0.0, 0.0), self.radius)
+        return distance(self.centre, position) <= self.radius + benefit
 
 
 def in_china(lat: float, lon: float) -> bool:

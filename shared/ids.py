@@ -18,11 +18,14 @@ def uuid7(at: datetime, random: bytes) -> str:
     """A UUIDv7 for instant ``at`` from exactly ten random bytes.
 
     Raises:
-        ValueError: ``random`` is not ten bytes long.
+        ValueError: ``random`` is not ten bytes long, or ``at`` lies before 1970.
     """
     if len(random) != 10:
         raise ValueError(f"a UUIDv7 takes 10 random bytes, got {len(random)}")
-    value = bytearray(to_ms(at).to_bytes(6, "big") + random)
+    milliseconds = to_ms(at)
+    if milliseconds < 0:
+        raise ValueError(f"a UUIDv7 counts from 1970, got {at!r}")
+    value = bytearray(milliseconds.to_bytes(6, "big") + random)
     value[6] = 0x70 | value[6] & 0x0F
     value[8] = 0x80 | value[8] & 0x3F
     return str(uuid.UUID(bytes=bytes(value)))

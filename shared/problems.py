@@ -87,9 +87,7 @@ CHAIN_CONFLICT = kind(
 DEVICE_MISMATCH = kind(
     2007, 403, "事件来自 {value}，而发送者为 {device}", "The event is by {value}, but was sent by {device}"
 )
-EVENT_SERVER_ONLY = kind(
-    2008, 403, "该事件只能由服务器写入：{value}", "Only the server may write this event: {value}"
-)
+EVENT_SERVER_ONLY = kind(2008, 403, "该事件只能由服务器写入：{value}", "Only the server may write this event: {value}")
 SEGMENT_MALFORMED = kind(
     2009, 400, "采样数据段无效：{value}（{reason}）", "Not a valid segment of samples: {value} ({reason})"
 )
@@ -259,7 +257,9 @@ CSRF_FAILED = kind(
 LOGIN_NEEDED = kind(5009, 401, "请先登录：{value}", "Sign in first: {value}")
 METHOD_NOT_ALLOWED = kind(5010, 405, "该地址不接受 {method}：{value}", "{method} is not possible here: {value}")
 REQUEST_TOO_LARGE = kind(5011, 413, "发送的内容过大：{value}", "What was sent is too large: {value}")
-REQUEST_MALFORMED = kind(5012, 400, "请求无法理解：{value}（{reason}）", "The request makes no sense: {value} ({reason})")
+REQUEST_MALFORMED = kind(
+    5012, 400, "请求无法理解：{value}（{reason}）", "The request makes no sense: {value} ({reason})"
+)
 SERVER_FAILED = kind(
     5013,
     500,
@@ -287,10 +287,20 @@ IMPORT_UNREADABLE = kind(5104, 400, "文件无法读取：{value}（{reason}）"
 IMPORT_CONFLICT = kind(
     5105,
     400,
-    "第 {row} 行与同一单据的第 {first} 行矛盾：{column} 为 {value}",
-    "Row {row} contradicts row {first} of the same delivery note: {column} is {value}",
+    "第 {row} 行与第 {first} 行矛盾：{column} 为 {value}",
+    "Row {row} contradicts row {first}: {column} is {value}",
 )
 IMPORT_EMPTY = kind(5106, 400, "文件中没有数据行：{value}", "The file holds no rows: {value}")
+IMPORT_COLUMN_TWICE = kind(
+    5107, 400, "第 {row} 行标题中“{column}”列出现两次", "The heading in row {row} names the column {column} twice"
+)
+ORDER_TAKEN = kind(
+    5201,
+    409,
+    "随货同行单 {value} 已在其他线路上或已取消",
+    "The delivery note {value} is on another route, or was cancelled",
+)
+IMPORT_REPEATED = kind(5108, 409, "第 {row} 行与第 {first} 行重复：{value}", "Row {row} repeats row {first}: {value}")
 
 # 6xxx planning -----------------------------------------------------------------------------------------------------------
 PROBLEM_FILE = kind(

@@ -16,7 +16,7 @@ import msgspec
 from shared import problems
 from shared.clock import rfc3339
 from shared.custody.envelope import RECEIPT_TYPE, WORK_TYPE, Envelope, open_envelope
-from shared.errors import Problem, Refused
+from shared.errors import UNDECODABLE, Problem, Refused
 from shared.keys import Signer, verify
 from shared.work import Work
 
@@ -176,7 +176,7 @@ def request_is_signed(
 def _open(raw: bytes, payload_type: str, server_key: bytes) -> bytes:
     try:
         envelope = msgspec.json.decode(raw, type=Envelope)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise Refused(problems.SYNC_NOT_OURS, value=raw[:60].decode("utf-8", "replace")) from error
     try:
         return open_envelope(envelope, payload_type, server_key)
@@ -193,7 +193,7 @@ def open_receipt(raw: bytes, server_key: bytes, *, device: str, nonce: str) -> A
     payload = _open(raw, RECEIPT_TYPE, server_key)
     try:
         receipt: AnyReceipt = msgspec.json.decode(payload, type=AnyReceipt)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise Refused(problems.SYNC_NOT_OURS, value=str(error)) from error
     if receipt.device != device or receipt.nonce != nonce:
         raise Refused(problems.SYNC_RECEIPT_FORGED, value=f"{receipt.device} {receipt.nonce}")
@@ -209,7 +209,7 @@ def open_work(raw: bytes, server_key: bytes, *, device: str) -> Work:
     payload = _open(raw, WORK_TYPE, server_key)
     try:
         work = msgspec.json.decode(payload, type=Work)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise Refused(problems.SYNC_NOT_OURS, value=str(error)) from error
     if work.device != device:
         raise Refused(problems.SYNC_RECEIPT_FORGED, value=work.device)

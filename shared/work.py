@@ -184,7 +184,15 @@ class Route(msgspec.Struct, frozen=True):
     """(product id, lot) pairs under recall when this was published."""
 
     def stop(self, stop_id: str) -> Stop:
-        return next(stop for stop in self.stops if stop.id == stop_id)
+        """The stop of that id.
+
+        Raises:
+            KeyError: the route has no such stop.
+        """
+        for stop in self.stops:
+            if stop.id == stop_id:
+                return stop
+        raise KeyError(stop_id)
 
     def line(self, line_id: str) -> tuple[Stop, Consignment, Line]:
         """Where a line stands.
@@ -200,7 +208,15 @@ class Route(msgspec.Struct, frozen=True):
         raise KeyError(line_id)
 
     def container(self, container_id: str) -> Container:
-        return next(c for c in self.containers if c.id == container_id)
+        """The container of that id.
+
+        Raises:
+            KeyError: the route has no such container.
+        """
+        for container in self.containers:
+            if container.id == container_id:
+                return container
+        raise KeyError(container_id)
 
     def loggers(self) -> list[tuple[Container, Logger]]:
         """Every logger with the container it is planned to ride in."""

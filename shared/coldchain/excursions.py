@@ -74,10 +74,12 @@ def find_excursions(
     *,
     logger_id: str,
     measure: Measure = Measure.TEMPERATURE,
+    until: datetime | None = None,
 ) -> list[Excursion]:
     """The runs of ``samples`` (oldest first) below ``low`` or above ``high``; the ends themselves are inside.
 
-    A run that crosses from one side to the other without touching the range is two excursions.
+    A run that crosses from one side to the other without touching the range is two excursions. One that the last sample
+    leaves open ends at ``until``, or at that sample where it is not given.
     """
     found: list[Excursion] = []
     run: list[Sample] = []
@@ -102,7 +104,7 @@ def find_excursions(
         if side is not None:
             run.append(sample)
     if run:
-        close(run[-1].at)
+        close(run[-1].at if until is None else max(until, run[-1].at))
     return found
 
 
@@ -120,12 +122,7 @@ def find_gaps(times: Sequence[datetime], start: datetime, end: datetime, *, inte
     points = ([before[-1]] if before else []) + [at for at in times if start < at < end] + ([after[0]] if after else [])
     if not points:
         return [Gap(logger_id, start, end)]
-    gaps: list[Gap] = []
-    if points[0] > start and points[0] - start > limit:
-        gaps.append(Gap(logger_id, start, points[0]))
-    for one, two in itertools.pairwise(points):
-        if two - one > limit:
-            gaps.append(Gap(logger_id, max(one, start), min(two, end)))
-    if points[-1] < end and end - points[-1] > limit:
-        gaps.append(Gap(logger_id, points[-1], end))
-    return [gap for gap in gaps if gap.end > gap.start]
+    edges = ([start] if points[0] > start else []) + points + ([end] if points[-1] < end else [])
+    return [
+        Gap(logger_id, max(one, start), min(two, end)) for one, two in itertools.pairwise(edges) if two - one > limit
+    ]

@@ -14,7 +14,8 @@ _ZERO_CELSIUS = 273.15
 def mean_kinetic_temperature(weighted: Iterable[tuple[float, float]], *, frozen_goods: bool = False) -> float | None:
     """MKT in °C of (temperature in °C, weight) pairs; the weight is the time (s) each reading stands for.
 
-    Returns ``None`` for frozen goods and where there is nothing to average: never 0, which would be a temperature.
+    Returns ``None`` for frozen goods, where there is nothing to average, and for values no goods ever had (absolute zero),
+    where the formula has no answer: never 0, which would be a temperature.
 
     >>> round(mean_kinetic_temperature([(5.0, 3.0), (8.0, 1.0)]), 6)
     5.857974
@@ -25,8 +26,11 @@ def mean_kinetic_temperature(weighted: Iterable[tuple[float, float]], *, frozen_
         return None
     total = weights = 0.0
     for temperature, weight in weighted:
-        total += weight * exp(-ACTIVATION_OVER_GAS / (temperature + _ZERO_CELSIUS))
+        kelvin = temperature + _ZERO_CELSIUS
+        if kelvin <= 0:
+            return None
+        total += weight * exp(-ACTIVATION_OVER_GAS / kelvin)
         weights += weight
-    if weights <= 0:
+    if weights <= 0 or not 0 < total < weights:
         return None
     return ACTIVATION_OVER_GAS / -log(total / weights) - _ZERO_CELSIUS

@@ -88,7 +88,9 @@ def judge(
     """The verdict of a line up to instant ``at``.
 
     Time in which no calibrated logger was attached to the container is a gap of the container itself (its id stands where
-    a logger's would). A line that rode nowhere is unknown.
+    a logger's would). So is, for a product with a humidity range, time in which none of them measured humidity; and the time
+    between the end and the start of a ride that ends before it starts, because a clock was set back meanwhile. A line that
+    rode nowhere is unknown.
     """
     excursions: list[Excursion] = []
     gaps: list[Gap] = []
@@ -97,15 +99,19 @@ def judge(
     uncalibrated: set[str] = set()
     for ride in rides:
         end = min(ride.until or at, at)
+        if end < ride.start:
+            gaps.append(Gap(ride.container_id, end, ride.start))
         if end <= ride.start:
             continue
         stretches = _stretches(ride, end, attachments, series, uncalibrated)
         gaps += _uncovered(ride, end, stretches)
+        if _humidity_matters(product_range):
+            gaps += _uncovered(ride, end, [s for s in stretches if _measures_humidity(s)])
         for stretch in stretches:
             readings = _within(stretch)
             used += [(stretch.series.logger_id, reading) for reading in readings]
             excursions += _excursions(stretch, readings, product_range)
-            gaps += _gaps(stretch)
+            gaps += _gaps(stretch, product_range)
             weighted += _weights(stretch, readings)
     return _conclude(rides, at, product_range, excursions, gaps, weighted, used, uncalibrated)
 
@@ -124,7 +130,8 @@ def _stretches(
             uncalibrated.add(attachment.logger_id)
             continue
         known = series.get(attachment.logger_id) or Series(attachment.logger_id, 60, ())
-        found.append(_Stretch(known, start, stop))
+        ordered = tuple(sorted(known.readings, key=lambda reading: reading.at))
+        found.append(_Stretch(msgspec.structs.replace(known, readings=ordered), start, stop))
     return found
 
 
@@ -144,24 +151,48 @@ def _within(stretch: _Stretch) -> list[Reading]:
     return [r for r in stretch.series.readings if stretch.start <= r.at <= stretch.end]
 
 
+def _humidity_matters(limits: ProductRange) -> bool:
+    return limits.humidity_low is not None or limits.humidity_high is not None
+
+
+def _measures_humidity(stretch: _Stretch) -> bool:
+    return any(reading.humidity is not None for reading in stretch.series.readings)
+
+
 def _excursions(stretch: _Stretch, readings: Sequence[Reading], limits: ProductRange) -> list[Excursion]:
-    logger_id = stretch.series.logger_id
     warm = [Sample(r.at, r.temperature) for r in readings if r.temperature is not None]
-    found = find_excursions(warm, limits.low, limits.high, logger_id=logger_id)
-    if limits.humidity_low is not None or limits.humidity_high is not None:
+    found = _runs(stretch, warm, limits.low, limits.high, Measure.TEMPERATURE)
+    if _humidity_matters(limits):
         damp = [Sample(r.at, r.humidity) for r in readings if r.humidity is not None]
-        found += find_excursions(
-            damp, limits.humidity_low, limits.humidity_high, logger_id=logger_id, measure=Measure.HUMIDITY
-        )
+        found += _runs(stretch, damp, limits.humidity_low, limits.humidity_high, Measure.HUMIDITY)
     return found
 
 
-def _gaps(stretch: _Stretch) -> list[Gap]:
-    """A reading without a temperature is no reading: it leaves its gap open."""
-    times = [r.at for r in stretch.series.readings if r.temperature is not None]
-    return find_gaps(
-        times, stretch.start, stretch.end, interval=stretch.series.interval, logger_id=stretch.series.logger_id
-    )
+def _runs(
+    stretch: _Stretch, samples: Sequence[Sample], low: float | None, high: float | None, measure: Measure
+) -> list[Excursion]:
+    """An excursion that is still open lasts as long as its last reading speaks: to the end of the stretch, at most until a
+    gap would begin. Ending it at that reading would count a warm arrival as no time at all."""
+    until = None
+    if samples:
+        until = min(stretch.end, samples[-1].at + timedelta(seconds=stretch.series.interval * GAP_FACTOR))
+    return find_excursions(samples, low, high, logger_id=stretch.series.logger_id, measure=measure, until=until)
+
+
+def _gaps(stretch: _Stretch, limits: ProductRange) -> list[Gap]:
+    """A reading without a temperature is no reading: it leaves its gap open. The same holds for humidity, where the product
+    asks for it, of a logger that measures it."""
+    readings = stretch.series.readings
+    known = [[r.at for r in readings if r.temperature is not None]]
+    if _humidity_matters(limits) and _measures_humidity(stretch):
+        known.append([r.at for r in readings if r.humidity is not None])
+    return [
+        gap
+        for times in known
+        for gap in find_gaps(
+            times, stretch.start, stretch.end, interval=stretch.series.interval, logger_id=stretch.series.logger_id
+        )
+    ]
 
 
 def _weights(stretch: _Stretch, readings: Sequence[Reading]) -> list[tuple[float, float]]:
@@ -205,7 +236,7 @@ def _conclude(
         derived=any(reading.basis is TimeBasis.DERIVED for _, reading in used),
         loggers=tuple(sorted({logger_id for logger_id, _ in used})),
         excursions=tuple(sorted(excursions, key=lambda e: (e.start, e.logger_id, e.measure))),
-        gaps=tuple(sorted(gaps, key=lambda g: (g.start, g.logger_id))),
+        gaps=tuple(sorted(set(gaps), key=lambda g: (g.start, g.logger_id, g.end))),
         uncalibrated=tuple(sorted(uncalibrated)),
     )
 
@@ -219,8 +250,18 @@ def _breaks(limits: ProductRange, excursions: Sequence[Excursion], values: Seque
     beyond = (limits.hard_low is not None and min(values) < limits.hard_low) or (
         limits.hard_high is not None and max(values) > limits.hard_high
     )
-    total = sum((e.end - e.start for e in excursions), timedelta())
-    return beyond or total > timedelta(seconds=limits.allowance)
+    return beyond or _time_outside(excursions) > timedelta(seconds=limits.allowance)
+
+
+def _time_outside(excursions: Sequence[Excursion]) -> timedelta:
+    """How long the goods were outside, all excursions together: two probes that saw the same warm half hour saw half an hour
+    of it, not an hour."""
+    total, reached = timedelta(), None
+    for one in sorted(excursions, key=lambda e: e.start):
+        start = one.start if reached is None else max(one.start, reached)
+        total += max(timedelta(), one.end - start)
+        reached = one.end if reached is None else max(one.end, reached)
+    return total
 
 
 def worst(conformities: Sequence[Conformity]) -> Conformity:

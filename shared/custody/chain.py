@@ -12,7 +12,7 @@ import msgspec
 from shared import problems
 from shared.custody.envelope import EVENT_TYPE, Envelope, open_envelope, seal
 from shared.custody.events import AnyEvent, decode_event
-from shared.errors import Refused
+from shared.errors import UNDECODABLE, Refused
 from shared.keys import Signer
 
 GENESIS = sha256(b"").hexdigest()
@@ -90,7 +90,7 @@ def parse_record(payload: bytes) -> Record:
     """
     try:
         record = msgspec.json.decode(payload, type=Record)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise Refused(problems.ENVELOPE_MALFORMED, value=payload[:40].decode("latin-1"), reason=str(error)) from error
     if record.v != 1 or record.at.tzinfo is None:
         raise Refused(problems.ENVELOPE_MALFORMED, value=f"v={record.v}, at={record.at}", reason="unknown form")

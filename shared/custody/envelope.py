@@ -9,7 +9,7 @@ from hashlib import sha256
 import msgspec
 
 from shared import problems
-from shared.errors import Refused
+from shared.errors import UNDECODABLE, Refused
 from shared.keys import Signer, key_id, verify
 
 EVENT_TYPE = "application/vnd.handover.event+json"
@@ -81,7 +81,7 @@ def decode_envelope(raw: bytes) -> Envelope:
     """
     try:
         envelope = msgspec.json.decode(raw, type=Envelope)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise Refused(problems.ENVELOPE_MALFORMED, value=raw[:40].decode("latin-1"), reason=str(error)) from error
     if envelope.encode() != raw:
         raise Refused(problems.ENVELOPE_MALFORMED, value=envelope.sha256, reason="not canonical")

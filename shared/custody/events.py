@@ -7,6 +7,7 @@ Units: instants UTC; ``times`` in segments ms since 1970; temperatures in segmen
 of %RH; positions WGS-84 degrees.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,7 +16,7 @@ import msgspec
 from shared import problems
 from shared.coldchain.readings import TimeBasis
 from shared.coldchain.verdict import Verdict
-from shared.errors import Problem, Refused
+from shared.errors import UNDECODABLE, Problem, Refused
 from shared.geo import Position
 from shared.work import Route
 
@@ -243,11 +244,39 @@ class GoodsUnloaded(CustodyEvent, frozen=True):
     entry: Entry
 
 
+_LATEST = 253_402_300_800_000
+"""ms: the year 10000, where instants end."""
+_LARGEST = 2**31 - 1
+"""Values are what a logger can store (32 bits with sign, the largest of any make), far beyond any temperature."""
+_LONGEST = 86_400
+"""s: no logger records more seldom than once a day."""
+
+
+def _check_columns(times: tuple[int, ...], *columns: tuple[int | None, ...], largest: Sequence[int]) -> None:
+    """Refuse columns that nobody could read row by row.
+
+    Raises:
+        Refused: SEGMENT_MALFORMED.
+    """
+    lengths = [len(times), *map(len, columns)]
+    if len(set(lengths)) != 1:
+        raise Refused(problems.SEGMENT_MALFORMED, value=lengths, reason="columns of different length")
+    if times and (min(times) < 0 or max(times) >= _LATEST):
+        raise Refused(problems.SEGMENT_MALFORMED, value=f"{min(times)} … {max(times)}", reason="no such instant")
+    for column, limit in zip(columns, largest, strict=True):
+        for value in column:
+            if value is not None and not -limit <= value <= limit:
+                raise Refused(problems.SEGMENT_MALFORMED, value=value, reason="no such value")
+
+
 class ReadingsSealed(CustodyEvent, frozen=True):
     """A segment of a logger's readings, as columns: raw, signed once, the truth for ever.
 
     ``skew`` is logger clock minus handheld clock in ms where the logger has one. ``complete`` is false for the part of a
     download that was cut: the rest follows in another segment.
+
+    Raises:
+        Refused: SEGMENT_MALFORMED where the columns differ in length, or an instant, value or interval cannot be.
     """
 
     route_id: str
@@ -262,6 +291,11 @@ class ReadingsSealed(CustodyEvent, frozen=True):
     complete: bool
     battery: int | None = None
     """mV or %, as the maker states it."""
+
+    def __post_init__(self) -> None:
+        _check_columns(self.times, self.temperatures, self.humidities, largest=(_LARGEST, _LARGEST))
+        if not 0 <= self.interval <= _LONGEST:
+            raise Refused(problems.SEGMENT_MALFORMED, value=self.interval, reason="interval")
 
 
 class DownloadFailed(CustodyEvent, frozen=True):
@@ -378,12 +412,19 @@ class AlarmAcknowledged(CustodyEvent, frozen=True):
 
 
 class PositionsSealed(CustodyEvent, frozen=True):
-    """A segment of positions, as columns; degrees x 1e6."""
+    """A segment of positions, as columns; degrees x 1e6.
+
+    Raises:
+        Refused: SEGMENT_MALFORMED where the columns differ in length, or an instant or place cannot be.
+    """
 
     route_id: str
     times: tuple[int, ...]
     latitudes: tuple[int, ...]
     longitudes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        _check_columns(self.times, self.latitudes, self.longitudes, largest=(90_000_000, 180_000_000))
 
 
 class ClockJumped(CustodyEvent, frozen=True):
@@ -467,6 +508,11 @@ KnownEvent = (
     | ShiftEnded
 )
 AnyEvent = KnownEvent | UnknownEvent
+SERVER_ONLY: frozenset[type] = frozenset(
+    {DeviceEnrolled, DeviceRevoked, RoutePublished, DepartureOverridden, LotRecalled}
+)
+"""What only the server's own chain may hold. They surround a journey and are no steps of it; from a handheld they are
+refused (EVENT_SERVER_ONLY): it could give itself another route, or leave to depart."""
 EVENT_TYPES: dict[str, type] = {cls.__name__: cls for cls in KnownEvent.__args__}
 
 
@@ -478,15 +524,15 @@ def decode_event(raw: bytes) -> AnyEvent:
     """An event from its JSON; of an unknown type, as it came.
 
     Raises:
-        Refused: ENVELOPE_MALFORMED where a known type does not have the fields it must have.
+        Refused: ENVELOPE_MALFORMED where a known type does not have the fields it must have; SEGMENT_MALFORMED or
+            RANGE_INVALID where they contradict each other.
     """
-
     try:
         name = msgspec.json.decode(raw, type=_Tag).type
         if name not in EVENT_TYPES:
             return UnknownEvent(name, msgspec.Raw(raw))
         event: KnownEvent = msgspec.json.decode(raw, type=KnownEvent)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise Refused(problems.ENVELOPE_MALFORMED, value=raw[:60].decode("latin-1"), reason=str(error)) from error
     return event
 

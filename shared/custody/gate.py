@@ -8,10 +8,21 @@ from datetime import date
 
 from shared import problems
 from shared.coldchain.cadence import probes_required
-from shared.custody.events import LineOutcome, Outcome, Signatory
 from shared.custody.journey import Journey
+from shared.custody.signing import MINIMUM_EXTENT, MINIMUM_POINTS, check_outcome, check_signatory, check_strokes
 from shared.errors import Problem, Refused
-from shared.work import Container, ContainerKind, Line, Name, Override, Qualification, Route
+from shared.work import Consignment, Container, ContainerKind, Line, Name, Override, Qualification, Route
+
+__all__ = [
+    "MINIMUM_EXTENT",
+    "MINIMUM_POINTS",
+    "check_outcome",
+    "check_signatory",
+    "check_strokes",
+    "departure_problems",
+    "qualification_problems",
+    "standing",
+]
 
 CARRIER = Name("承运单位", "Carrier")
 VEHICLE = Name("车辆", "Vehicle")
@@ -24,8 +35,9 @@ def _expired(what: Name, subject: str, qualifications: Sequence[Qualification], 
         Refused(
             problems.GATE_EXPIRED,
             what=f"{what.zh} {what.en}",
-            value=subject,
-            document=f"{q.document.zh} {q.document.en} {q.number}",
+            # the document's number stands in the offending value: an override is of one document, not of all a party has
+            value=f"{subject} [{q.number}]",
+            document=f"{q.document.zh} {q.document.en}",
             expiry=q.expires.isoformat(),
         ).problem
         for q in qualifications
@@ -42,10 +54,17 @@ def _party(what: Name, subject: Name, qualifications: Sequence[Qualification], d
     return _expired(what, subject.zh, qualifications, day)
 
 
+def _probes(container: Container) -> int:
+    """How many probes a container needs: a compartment by its volume, a box one; a pallet rides under its compartment's."""
+    if container.kind is ContainerKind.COMPARTMENT:
+        return probes_required(container.volume)
+    return 1 if container.kind is ContainerKind.BOX else 0
+
+
 def _container(container: Container, day: date) -> list[Problem]:
     found = _expired(BOX, container.name.zh, container.qualifications, day)
-    needed = probes_required(container.volume) if container.kind is ContainerKind.COMPARTMENT else 1
-    if container.kind is not ContainerKind.PALLET and len(container.loggers) < needed:
+    needed = _probes(container)
+    if len(container.loggers) < needed:
         found.append(
             Refused(
                 problems.GATE_PROBES, value=container.name.zh, actual=len(container.loggers), expected=needed
@@ -91,14 +110,36 @@ def departure_problems(journey: Journey, day: date) -> list[Problem]:
             found.append(
                 Refused(problems.GATE_NOT_PRECOOLED, value=container.name.zh, actual=actual, expected=expected).problem
             )
+    found += _unwatched(journey)
     for stop in route.stops:
-        for line in stop.lines():
-            loaded = journey.line(line.id).loaded
-            if loaded < line.quantity:
-                name = f"{line.product.name.zh} {line.lot}"
-                found.append(
-                    Refused(problems.GATE_NOT_LOADED, value=name, actual=loaded, expected=line.quantity).problem
-                )
+        for consignment in stop.consignments:
+            found += [
+                Refused(
+                    problems.GATE_NOT_LOADED, value=_named(consignment, line), actual=loaded, expected=line.quantity
+                ).problem
+                for line in consignment.lines
+                if (loaded := journey.line(line.id).loaded) < line.quantity
+            ]
+    return found
+
+
+def _named(consignment: Consignment, line: Line) -> str:
+    """A line as one of its route: the same lot goes to many receivers, and an override is of one of them."""
+    return f"{line.product.name.zh} {line.lot} [{consignment.note_number}]"
+
+
+def _unwatched(journey: Journey) -> list[Problem]:
+    """Containers with goods in them and fewer loggers attached than the plan has for their probes: nobody would know how
+    warm the goods get. (Too few planned is a matter of the papers.)"""
+    laden = {ride.container_id for line in journey.lines.values() for ride in line.rides if ride.until is None}
+    found = []
+    for container in journey.route.containers:
+        needed = _probes(container)
+        attached = sum(a.container_id == container.id and a.until is None for a in journey.attachments)
+        if container.id in laden and attached < needed <= len(container.loggers):
+            found.append(
+                Refused(problems.GATE_PROBES, value=container.name.zh, actual=attached, expected=needed).problem
+            )
     return found
 
 
@@ -106,53 +147,3 @@ def standing(found: Sequence[Problem], overrides: Sequence[Override]) -> list[Pr
     """The problems that no override covers."""
     covered = {(o.problem, o.subject) for o in overrides}
     return [p for p in found if (p.number, p.values["value"]) not in covered]
-
-
-MINIMUM_POINTS = 8
-"""Fewer points than this are a dot, not a signature."""
-MINIMUM_EXTENT = 0.08
-"""A signature reaches over at least this part of the pad's width."""
-
-
-def check_strokes(strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
-    """Refuse what is not a signature. Points are (x, y) in 0 … 1 of the pad.
-
-    Raises:
-        Refused: SIGNATURE_EMPTY.
-    """
-    points = [point for stroke in strokes for point in stroke]
-    width = max((x for x, _ in points), default=0.0) - min((x for x, _ in points), default=0.0)
-    if len(points) < MINIMUM_POINTS or width < MINIMUM_EXTENT:
-        raise Refused(problems.SIGNATURE_EMPTY, value=f"{len(points)} / {width:.2f}")
-
-
-def check_signatory(signatory: Signatory) -> None:
-    """Refuse a signature without a printed name and a role (21 CFR 11.50).
-
-    Raises:
-        Refused: RECEIVER_UNNAMED.
-    """
-    if not signatory.name.strip():
-        raise Refused(problems.RECEIVER_UNNAMED, value="姓名 name")
-    if not signatory.role.strip():
-        raise Refused(problems.RECEIVER_UNNAMED, value="职务 role")
-
-
-def check_outcome(line: Line, outcome: LineOutcome) -> None:
-    """Refuse a decision whose parts do not add up, or that refuses without a reason.
-
-    Raises:
-        Refused: OUTCOME_QUANTITY or OUTCOME_REASON.
-    """
-    parts = (outcome.accepted, outcome.refused, outcome.short, outcome.over)
-    if min(parts) < 0 or outcome.accepted + outcome.refused + outcome.short != line.quantity:
-        raise Refused(problems.OUTCOME_QUANTITY, line=line.lot, value=str(parts), expected=line.quantity)
-    whole = outcome.accepted == line.quantity and outcome.over == 0
-    if (outcome.outcome is Outcome.ACCEPTED) != whole or (outcome.outcome is Outcome.REFUSED) != (
-        outcome.accepted == 0 and outcome.refused == line.quantity
-    ):
-        raise Refused(
-            problems.OUTCOME_QUANTITY, line=line.lot, value=f"{outcome.outcome} {parts}", expected=line.quantity
-        )
-    if not whole and outcome.reason is None:
-        raise Refused(problems.OUTCOME_REASON, value=f"{line.product.name.zh} {line.lot}")

@@ -15,6 +15,7 @@ import msgspec
 from shared import problems
 from shared.coldchain.verdict import Attachment, Ride
 from shared.custody import events as e
+from shared.custody.claims import LOADING, check_claims, pack
 from shared.errors import Refused
 from shared.work import Route
 
@@ -92,6 +93,10 @@ ALWAYS: frozenset[type] = frozenset(
 that would record them.)"""
 
 
+ON_SHIFT: frozenset[Phase] = frozenset({Phase.STARTED, Phase.DEPARTED, Phase.RETURNED})
+"""When a photo of no stop may be taken."""
+
+
 class LineState(msgspec.Struct, frozen=True):
     """Where the packs of a line are."""
 
@@ -130,6 +135,7 @@ class Journey(msgspec.Struct, frozen=True):
     started: datetime | None = None
     departed: datetime | None = None
     returned: datetime | None = None
+    ended: datetime | None = None
     vehicle_check: e.VehicleChecked | None = None
     precooling: Mapping[str, e.PrecoolingChecked] = {}
     attachments: tuple[Attachment, ...] = ()
@@ -137,8 +143,12 @@ class Journey(msgspec.Struct, frozen=True):
     stops: Mapping[str, StopState] = {}
     codes: frozenset[tuple[str, str]] = frozenset()
     """(purpose, code) pairs already scanned; purpose is ``load`` or a stop id."""
+    packs: frozenset[tuple[str, str, str]] = frozenset()
+    """(purpose, line, pack) of the codes among them that belong to one pack or carton only."""
     signatures: frozenset[str] = frozenset()
     """Hashes of the strokes already used."""
+    alarms: frozenset[str] = frozenset()
+    """Loggers whose alarm nobody has acknowledged."""
 
     def line(self, line_id: str) -> LineState:
         return self.lines.get(line_id, LineState())
@@ -174,9 +184,11 @@ class Journey(msgspec.Struct, frozen=True):
         """The journey after ``event``, which happened at ``at`` and is recorded under hash ``record``.
 
         Raises:
-            Refused: JOURNEY_ILLEGAL where the table does not allow it, SIGNATURE_REUSED where strokes were used before.
+            Refused: JOURNEY_ILLEGAL where the table does not allow it; where it claims what cannot be (goods, loggers or
+                signatures that are not there), what :func:`shared.custody.claims.check_claims` says.
         """
         phase, stop_phase = _next_phases(self, event)
+        check_claims(self, event)
         journey = msgspec.structs.replace(self, phase=phase)
         stop_id = getattr(event, "stop_id", None)
         if stop_phase is not None and stop_id is not None:
@@ -200,13 +212,13 @@ def _illegal(state: str, event: e.AnyEvent) -> Refused:
 def _next_phases(journey: Journey, event: e.AnyEvent) -> tuple[Phase, StopPhase | None]:
     kind = type(event)
     stop_id = getattr(event, "stop_id", None)
-    if kind in ALWAYS:
+    if kind in ALWAYS or kind in e.SERVER_ONLY:
         return journey.phase, None
     if (journey.phase, kind) in ROUTE_TABLE:
         if kind is e.VehicleReturned and journey.open_stop is not None:
             raise _illegal(f"at stop {journey.open_stop}", event)
         return ROUTE_TABLE[journey.phase, kind], None
-    if kind is e.PhotoTaken and stop_id is None:
+    if kind is e.PhotoTaken and stop_id is None and journey.phase in ON_SHIFT:
         return journey.phase, None
     if stop_id is None:
         raise _illegal(journey.phase, event)
@@ -240,6 +252,18 @@ def _returned(journey: Journey, _event: e.VehicleReturned, at: datetime, _record
     return msgspec.structs.replace(journey, returned=at)
 
 
+def _ended(journey: Journey, _event: e.ShiftEnded, at: datetime, _record: str) -> Journey:
+    return msgspec.structs.replace(journey, ended=at)
+
+
+def _alarm_raised(journey: Journey, event: e.AlarmRaised, _at: datetime, _record: str) -> Journey:
+    return msgspec.structs.replace(journey, alarms=journey.alarms | {event.logger_id})
+
+
+def _alarm_acknowledged(journey: Journey, event: e.AlarmAcknowledged, _at: datetime, _record: str) -> Journey:
+    return msgspec.structs.replace(journey, alarms=journey.alarms - {event.logger_id})
+
+
 def _checked(journey: Journey, event: e.VehicleChecked, _at: datetime, _record: str) -> Journey:
     return msgspec.structs.replace(journey, vehicle_check=event)
 
@@ -271,7 +295,13 @@ def _loaded(journey: Journey, event: e.GoodsLoaded, at: datetime, _record: str) 
         rides = (*rides, Ride(event.container_id, at))
     line = msgspec.structs.replace(line, loaded=line.loaded + event.quantity, rides=rides)
     journey = _with_line(journey, event.line_id, line)
-    return msgspec.structs.replace(journey, codes=journey.codes | {("load", event.code)})
+    return _with_code(journey, LOADING, event.line_id, event.code)
+
+
+def _with_code(journey: Journey, purpose: str, line_id: str, code: str) -> Journey:
+    one = pack(purpose, line_id, code)
+    packs = journey.packs if one is None else journey.packs | {one}
+    return msgspec.structs.replace(journey, codes=journey.codes | {(purpose, code)}, packs=packs)
 
 
 def _arrived(journey: Journey, event: e.StopArrived, at: datetime, _record: str) -> Journey:
@@ -281,7 +311,7 @@ def _arrived(journey: Journey, event: e.StopArrived, at: datetime, _record: str)
 def _unloaded(journey: Journey, event: e.GoodsUnloaded, _at: datetime, _record: str) -> Journey:
     line = journey.line(event.line_id)
     journey = _with_line(journey, event.line_id, msgspec.structs.replace(line, unloaded=line.unloaded + event.quantity))
-    return msgspec.structs.replace(journey, codes=journey.codes | {(event.stop_id, event.code)})
+    return _with_code(journey, event.stop_id, event.line_id, event.code)
 
 
 def _shown(journey: Journey, event: e.VerdictShown, _at: datetime, record: str) -> Journey:
@@ -297,9 +327,6 @@ def _photo(journey: Journey, event: e.PhotoTaken, _at: datetime, _record: str) -
 
 
 def _signed(journey: Journey, event: e.HandoverSigned, at: datetime, record: str) -> Journey:
-    for signatory in event.signatories:
-        if signatory.strokes in journey.signatures:
-            raise Refused(problems.SIGNATURE_REUSED, value=signatory.strokes)
     state = msgspec.structs.replace(journey.stop(event.stop_id), signed=event, signed_record=record, done=at)
     journey = _with_stop(journey, event.stop_id, state)
     for outcome in event.outcomes:
@@ -349,4 +376,7 @@ _HANDLERS: Mapping[type, Callable[[Journey, Any, datetime, str], Journey]] = {
     e.StopLeft: _left,
     e.VehicleReturned: _returned,
     e.GoodsReturned: _goods_returned,
+    e.ShiftEnded: _ended,
+    e.AlarmRaised: _alarm_raised,
+    e.AlarmAcknowledged: _alarm_acknowledged,
 }
