@@ -79,15 +79,20 @@ class BleakRadio:
 
     async def _add(self, on_heard: Callable[[Heard], None]) -> None:
         async with self._lock:
-            if self._scanner is None:
-                scanner = BleakScanner(self._advertised, backend=self._scanner_backend)
-                try:
-                    with _bluetooth():
-                        await scanner.start()
-                except BleakError as error:
-                    raise Refused(problems.BLUETOOTH_OFF, value=str(error)) from error
-                self._scanner = scanner
-            self._listeners.append(on_heard)
+            self._listeners.append(on_heard)  # first: a platform may report while the scan is being started
+            if self._scanner is not None:
+                return
+            scanner = BleakScanner(self._advertised, backend=self._scanner_backend)
+            try:
+                with _bluetooth():
+                    await scanner.start()
+            except BleakError as error:
+                self._listeners.remove(on_heard)
+                raise Refused(problems.BLUETOOTH_OFF, value=str(error)) from error
+            except Refused:
+                self._listeners.remove(on_heard)
+                raise
+            self._scanner = scanner
 
     async def _remove(self, on_heard: Callable[[Heard], None]) -> None:
         async with self._lock:

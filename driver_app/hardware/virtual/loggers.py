@@ -153,13 +153,15 @@ class VirtualRuuvi(VirtualLogger):
 
     def advertisement(self) -> bytes:
         now = self.current()
-        temperature = -0x8000 if now.temperature is None else round(now.temperature / 0.005)
+        temperature = -0x8000
+        if now.temperature is not None:
+            temperature = max(-0x7FFF, min(0x7FFF, round(now.temperature / 0.005)))
         humidity = 0xFFFF if now.humidity is None else round(now.humidity / 0.0025)
         power = (self.setup.battery_mv - 1600) << 5 | 22  # +4 dBm
         return struct.pack(
             ">BhHHhhhHBH6s",
             ruuvi.FORMAT_5,
-            max(-0x7FFF, min(0x7FFF, temperature)),
+            temperature,
             humidity,
             51_325,
             4,
@@ -186,8 +188,7 @@ class VirtualRuuvi(VirtualLogger):
                 sent += 1
                 if sent % self.heartbeat == 0:
                     yield self.advertisement()[: ruuvi.HEARTBEAT]
-                seconds = max(0, now - uptime + record.uptime)
-                yield struct.pack(">BBBI4s", command[1], endpoint, ruuvi.OP_WRITE, seconds, raw)
+                yield struct.pack(">BBBI4s", command[1], endpoint, ruuvi.OP_WRITE, now - uptime + record.uptime, raw)
         yield bytes((command[1], command[0], ruuvi.OP_WRITE)) + b"\xff" * 8
 
 
