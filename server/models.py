@@ -3,6 +3,7 @@
 import server.accounts.models
 import server.custody.models
 import server.fleet.models
+import server.orders.models
 import server.planning.models
 import server.rowseal
 import server.trace.models  # noqa: F401

@@ -46,6 +46,7 @@ class Tag(StrEnum):
     QUALIFICATION_REMOVED = "fleet:qualification:removed"
     ORDERS_IMPORTED = "orders:file:imported"
     CONSIGNMENT_ADDED = "orders:consignment:added"
+    CONSIGNMENT_RELEASED = "orders:consignment:released"
     CONSIGNMENT_CANCELLED = "orders:consignment:cancelled"
     PRODUCT_ADDED = "orders:product:added"
     PRODUCT_CHANGED = "orders:product:changed"
