@@ -187,7 +187,8 @@ class ColdBox:
                 if not self._again(visit, refusal) or self._closing.wait(self._patience.pause):
                     raise
                 continue
-            if visit.attempts == 1 or visit.whole or not holes(visit.point.known, visit.interval):
+            point = visit.point
+            if visit.attempts == 1 or visit.whole or not holes(point.known, visit.interval, point.since):
                 return
             visit.whole = True
 

@@ -194,7 +194,11 @@ class BlueMaestroDownload:
         return readings
 
     def _continues(self, before: list[tuple[float | None, float | None]]) -> bool:
-        """Whether the records before the new ones are those that are known: a disc that was cleared holds others there."""
+        """Whether the records before the new ones are those that are known: a disc that was cleared holds others there.
+
+        Where a cleared disc happens to hold the same values there, its older records are left out: a gap in the series, which
+        makes a verdict unknown, is better than old readings placed at new times.
+        """
         known = [(r.temperature, r.humidity) for r in sorted(self._point.known, key=lambda r: r.at)]
         overlap = min(len(known), len(before), _COMPARED)
         return before[len(before) - overlap :] == known[len(known) - overlap :]

@@ -141,10 +141,11 @@ class Point(msgspec.Struct, frozen=True):
         return Point(self.since, merged.readings, self.number), merged
 
 
-def holes(readings: Sequence[Reading], interval: int) -> int:
-    """How many steps between successive readings are longer than two intervals (s): where something may be missing."""
+def holes(readings: Sequence[Reading], interval: int, since: datetime | None = None) -> int:
+    """How many steps between successive readings (and from ``since`` to the first) are longer than two intervals (s): where
+    something may be missing."""
     limit = timedelta(seconds=2 * interval)
-    times = sorted(reading.at for reading in readings)
+    times = sorted([reading.at for reading in readings] + ([] if since is None else [since]))
     return sum(1 for one, two in itertools.pairwise(times) if two - one > limit)
 
 

@@ -115,3 +115,8 @@ def test_a_point_without_readings_has_no_newest() -> None:
 def test_holes_are_steps_of_more_than_two_intervals() -> None:
     assert holes([reading(0), reading(60), reading(180), reading(301)], 60) == 1
     assert holes([], 60) == 0
+
+
+def test_a_late_first_reading_is_a_hole_too() -> None:
+    assert holes([reading(180), reading(240)], 60, at(0)) == 1
+    assert holes([reading(120), reading(180)], 60, at(0)) == 0

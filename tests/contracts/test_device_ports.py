@@ -1,0 +1,62 @@
+"""The small ports: every implementation of one gives what the port says."""
+
+from pathlib import Path
+
+import pytest
+
+from driver_app.hardware.desktop.device import BellFeedback, DiskStorage, NoCamera, NoLocation, WedgeScanner
+from driver_app.hardware.ports import Camera, Feedback, Location, RawCode, Scanner, Signal, Storage
+from driver_app.hardware.virtual.camera import PictureCamera
+from driver_app.hardware.virtual.device import FixedStorage, RecordedFeedback
+from driver_app.hardware.virtual.location import ReplayedLocation, Waypoint
+from shared import problems
+from shared.errors import Problem, Refused
+from tests.driver_app.scenes import at, clock_at
+
+
+class _Terminal:
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None: ...
+
+
+@pytest.mark.parametrize("storage", [DiskStorage(Path()), FixedStorage(10)])
+def test_storage_tells_whole_bytes_that_are_left(storage: Storage) -> None:
+    assert isinstance(storage.free(), int)
+    assert storage.free() >= 0
+
+
+@pytest.mark.parametrize("feedback", [BellFeedback(_Terminal()), RecordedFeedback()])  # type: ignore[arg-type]
+def test_feedback_takes_every_signal(feedback: Feedback) -> None:
+    for signal in Signal:
+        feedback.give(signal)
+
+
+@pytest.mark.parametrize("scanner", [WedgeScanner(), PictureCamera()])
+def test_a_scan_can_be_stopped_twice_and_started_again(scanner: Scanner) -> None:
+    seen: list[RawCode] = []
+    for _ in range(2):
+        scanning = scanner.start(seen.append)
+        scanning.stop()
+        scanning.stop()
+    assert seen == []
+
+
+@pytest.mark.parametrize("camera", [NoCamera(), PictureCamera()])
+def test_a_camera_without_a_picture_answers_once_with_its_problem(camera: Camera) -> None:
+    photos: list[bytes] = []
+    troubles: list[Problem] = []
+    camera.take(photos.append, troubles.append)
+    assert photos == []
+    assert [trouble.number for trouble in troubles] == [problems.NO_CAMERA.number]
+
+
+@pytest.mark.parametrize("location", [NoLocation(), ReplayedLocation((Waypoint(at(10), 39.9, 116.4),), clock_at(0))])
+def test_a_location_without_a_fix_refuses_and_its_follower_hears_nothing(location: Location) -> None:
+    with pytest.raises(Refused) as refusal:
+        location.current()
+    assert refusal.value.kind is problems.NO_POSITION
+    following = location.follow(lambda _: pytest.fail("there is no fix"), 0.01)
+    following.stop()
+    following.stop()
