@@ -74,7 +74,7 @@ def build(ports: Ports) -> Services:
     """The services over these ports, standing where the journal says they stood.
 
     Raises:
-        Refused: JOURNAL_DAMAGED where the journal does not fold; KEYSTORE.
+        Refused: JOURNAL_DAMAGED where the journal cannot be read.
     """
     journal, clock, signer = ports.journal, ports.clock, ports.keystore
     identities = IdentityStore(journal)
@@ -91,6 +91,8 @@ def build(ports: Ports) -> Services:
     scanning = Scanning(duty, recorder, clock)
     stop = StopVisit(journal, duty, recorder, scanning, steps, track, readings, session)
     state = SyncState(journal, duty, recorder)
+    for problem in duty.flagged:
+        state.flag(problem)
     sync = Sync(
         journal,
         identities,

@@ -1,4 +1,4 @@
-"""What the receiver decides, line by line: pure rules around :func:`shared.custody.gate.check_outcome`."""
+"""What the receiver decides, line by line: pure rules around :func:`shared.custody.signing.check_outcome`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,8 +7,8 @@ import msgspec
 from shared import problems
 from shared.coldchain.verdict import Conformity, Verdict
 from shared.custody.events import LineOutcome, Outcome, Reason
-from shared.custody.gate import check_outcome
 from shared.custody.journey import LineState
+from shared.custody.signing import check_outcome
 from shared.errors import Refused
 from shared.work import Line
 
@@ -48,7 +48,7 @@ def proposed(line: Line, state: LineState) -> LineOutcome:
 
 
 def check_decision(line: Line, state: LineState, outcome: LineOutcome) -> None:
-    """Refuse a decision that does not add up, or accepts packs that nobody scanned out for the receiver.
+    """Refuse a decision that does not add up, accepts packs that nobody scanned out, or refuses what is not on board.
 
     Raises:
         Refused: OUTCOME_QUANTITY or OUTCOME_REASON.
@@ -58,6 +58,9 @@ def check_decision(line: Line, state: LineState, outcome: LineOutcome) -> None:
         raise Refused(
             problems.OUTCOME_QUANTITY, line=line.lot, value=f"accepted {outcome.accepted}", expected=state.unloaded
         )
+    if outcome.accepted + outcome.refused > state.on_board:
+        value = f"accepted {outcome.accepted}, refused {outcome.refused}"
+        raise Refused(problems.OUTCOME_QUANTITY, line=line.lot, value=value, expected=state.on_board)
 
 
 def undecided(lines: Sequence[Line], decided: Mapping[str, Decided], verdicts: Mapping[str, Verdict]) -> list[Line]:

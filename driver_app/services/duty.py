@@ -29,7 +29,7 @@ class Duty:
     """What is to be done, and how far it has come. ``lock`` makes judging an event and recording it one step.
 
     Raises:
-        Refused: JOURNAL_DAMAGED where the journal does not fold into the work it holds.
+        Refused: JOURNAL_DAMAGED where the work or an event in the journal cannot be read.
     """
 
     def __init__(self, journal: Journal, identity: IdentityStore) -> None:
@@ -41,6 +41,7 @@ class Duty:
         self._journey: Journey | None = None
         self._pending: Work | None = None
         self._conflict: Problem | None = None
+        self._flagged: tuple[Problem, ...] = ()
         self._load()
 
     def _load(self) -> None:
@@ -49,11 +50,7 @@ class Duty:
         self._pending = self._stored(WorkSlot.PENDING)
         self._work = self._stored(WorkSlot.CURRENT)
         if self._work is not None and self._work.route is not None:
-            try:
-                self._journey = self._fold(self._work.route)
-            except Refused as refused:
-                reason = refused.problem.text("en")
-                raise Refused(problems.JOURNAL_DAMAGED, value=self._work.route.id, reason=reason) from refused
+            self._journey, self._flagged = self._fold(self._work.route)
 
     def _stored(self, slot: WorkSlot) -> Work | None:
         raw, identity = self._journal.work(slot), self._identity.current()
@@ -64,13 +61,19 @@ class Duty:
         except Refused as refused:
             raise Refused(problems.JOURNAL_DAMAGED, value=0, reason=refused.problem.text("en")) from refused
 
-    def _fold(self, route: Route) -> Journey:
-        journey = Journey(route)
+    def _fold(self, route: Route) -> tuple[Journey, tuple[Problem, ...]]:
+        """The journey of a route, and what of its history the table does not allow: such an event was allowed when it was
+        recorded, so it stays, is skipped, and is shown, as the server does with it."""
+        journey, flagged = Journey(route), []
         for entry in self._journal.entries(route_id=route.id):
-            if entry.type not in _NOT_FOLDED:
-                record = record_of(entry)
+            if entry.type in _NOT_FOLDED:
+                continue
+            record = record_of(entry)
+            try:
                 journey = journey.apply(record.decoded(), record.at, entry.sha256)
-        return journey
+            except Refused as refused:
+                flagged.append(refused.problem)
+        return journey, tuple(flagged)
 
     # asking ------------------------------------------------------------------------------------------------------------
 
@@ -88,6 +91,11 @@ class Duty:
     def conflict(self) -> Problem | None:
         """Why a newer version of this very route was not taken on, if one was not."""
         return self._conflict
+
+    @property
+    def flagged(self) -> tuple[Problem, ...]:
+        """What of the recorded history this version of the table does not allow."""
+        return self._flagged
 
     @property
     def started(self) -> bool:
@@ -175,11 +183,12 @@ class Duty:
                 )
                 self._conflict = conflict.problem
                 return False
+        flagged: tuple[Problem, ...] = ()
         if work.route is not None:
-            journey = self._fold(work.route)
+            journey, flagged = self._fold(work.route)
         self._journal.put_work(WorkSlot.CURRENT, raw)
         self._journal.drop_work(WorkSlot.PENDING)
-        self._work, self._journey, self._pending = work, journey, None
+        self._work, self._journey, self._pending, self._flagged = work, journey, None, flagged
         return True
 
 

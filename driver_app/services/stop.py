@@ -36,8 +36,8 @@ from driver_app.services.track import Track
 from shared import problems
 from shared.coldchain.verdict import Conformity
 from shared.custody.events import HandoverSigned, LineOutcome, Reason, Signatory
-from shared.custody.gate import check_signatory, check_strokes
 from shared.custody.journey import Journey
+from shared.custody.signing import check_signatory, check_strokes
 from shared.errors import Language, Refused
 from shared.work import Line, Stop
 
@@ -177,8 +177,9 @@ class StopVisit(StopVerdict):
         return journey, stop
 
     def signatories_needed(self) -> int:
-        """How many people sign: two where a controlled medicine (麻精药品) is among the lines."""
-        return 2 if controlled(self.stop.lines()) else 1
+        """How many people sign: two where packs of a controlled medicine (麻精药品) are accepted."""
+        accepted = {outcome.line_id for outcome in self.decisions() if outcome.accepted}
+        return 2 if any(line.id in accepted for line in controlled(self.stop.lines())) else 1
 
     def meaning(self, position: int = 0, language: Language | None = None) -> str:
         """The sentence a signatory puts their name under, shown above the pad."""
