@@ -64,9 +64,9 @@ class ManifestLine(msgspec.Struct, frozen=True):
         if self.gtin is not None:
             Gtin(self.gtin)
         for drug_id in self.drug_ids:
-            digits("药品标识码", drug_id)
+            digits("药品标识码 / drug id", drug_id)
             if len(drug_id) != DRUG_ID_LENGTH:
-                raise Refused(problems.CODE_LENGTH, what="药品标识码", value=drug_id, expected=DRUG_ID_LENGTH)
+                raise Refused(problems.CODE_LENGTH, what="药品标识码 / drug id", value=drug_id, expected=DRUG_ID_LENGTH)
         for code in self.trace_codes:
             TraceCode(code)
         for sscc in self.sscc:
@@ -219,6 +219,7 @@ def judge(
     for line in candidates:
         if line.recalled:
             raise Refused(problems.SCAN_RECALLED, value=f"{line.lot} {text}")
+    for line in candidates:
         last_day = expiry or line.expiry
         if last_day is not None and last_day < today:
             raise Refused(problems.SCAN_EXPIRED, value=text, expiry=last_day.isoformat())

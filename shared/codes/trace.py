@@ -34,11 +34,11 @@ class TraceCode(msgspec.Struct, frozen=True, tag_field="kind", tag="trace"):
     code: str
 
     def __post_init__(self) -> None:
-        digits("药品追溯码", self.code)
+        digits("药品追溯码 / trace code", self.code)
         if len(self.code) != LENGTH:
-            raise Refused(problems.CODE_LENGTH, what="药品追溯码", value=self.code, expected=LENGTH)
+            raise Refused(problems.CODE_LENGTH, what="药品追溯码 / trace code", value=self.code, expected=LENGTH)
         if not self.code.startswith("8"):
-            raise Refused(problems.CODE_CONTENT, what="药品追溯码", value=self.code)
+            raise Refused(problems.CODE_CONTENT, what="药品追溯码 / trace code", value=self.code)
 
     @property
     def drug_id(self) -> str:

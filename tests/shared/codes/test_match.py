@@ -148,6 +148,8 @@ def test_what_the_label_says_counts_before_what_the_manifest_says() -> None:
 def test_a_recalled_lot_is_refused_whatever_else_is_wrong() -> None:
     lines = line(recalled=True, expiry=date(2020, 1, 1), stop_id="S2")
     assert "B24" in refused(problems.SCAN_RECALLED, pack(), lines, stop_id="S1")["value"]
+    mixed = line(expiry=date(2020, 1, 1), sscc=(CARTON,)), line("L2", lot="B25", sscc=(CARTON,), recalled=True)
+    assert "B25" in refused(problems.SCAN_RECALLED, code("(00)" + CARTON), *mixed)["value"]
 
 
 def test_goods_of_another_stop_are_refused_there_and_name_it() -> None:
