@@ -3,5 +3,6 @@
 from flask import Blueprint
 
 from server.custody.routes import blueprint as custody
+from server.fleet.routes import blueprint as fleet
 
-BLUEPRINTS: tuple[Blueprint, ...] = (custody,)
+BLUEPRINTS: tuple[Blueprint, ...] = (custody, fleet)

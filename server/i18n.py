@@ -6,7 +6,7 @@ all merged into one catalogue. They are read as they are (no compiled files to f
 In Python: ``from server.i18n import gettext as _``; in templates ``_("…")``, with values as ``_("… %(count)s", count=3)``.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -96,6 +96,11 @@ def shown_instant(at: datetime | None, zone: str = ZONE, form: str = "%Y-%m-%d %
 def shown_clock(at: datetime | None, zone: str = ZONE) -> str:
     """The time of day of an instant in a site's zone, or a dash."""
     return shown_instant(at, zone, "%H:%M")
+
+
+def today(at: datetime, zone: str = ZONE) -> date:
+    """The day an instant falls on in a zone: a document that ends on a day is good through it there."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def register(app: Flask) -> None:

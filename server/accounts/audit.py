@@ -70,8 +70,12 @@ class Entry:
     changes: dict[str, tuple[str, str]]
 
 
-def record(tag: Tag, *, by: str, subject: str, changes: Changes | None = None) -> None:
-    """Add a row to the trail. ``by`` is a user's name, or what acted in nobody's name, such as ``command line``."""
+def record(tag: Tag, *, by: str, subject: str, key: str = "", changes: Changes | None = None) -> None:
+    """Add a row to the trail.
+
+    ``by`` is a user's name, or what acted in nobody's name, such as ``command line``; ``subject`` is what people call what
+    was changed, ``key`` its id.
+    """
     ports = context()
     told = {field: (_text(old), _text(new)) for field, (old, new) in (changes or {}).items()}
     row = AuditRow(
@@ -79,6 +83,7 @@ def record(tag: Tag, *, by: str, subject: str, changes: Changes | None = None) -
         by=by[:80],
         tag=tag.value,
         subject=subject[:120],
+        key=key,
         changes=msgspec.json.encode(told).decode(),
     )
     db.session.add(row)
@@ -93,11 +98,13 @@ def difference(before: Mapping[str, object], after: Mapping[str, object]) -> Cha
     }
 
 
-def entries(*, subject: str | None = None, tag: Tag | None = None, limit: int = 200) -> Sequence[Entry]:
+def entries(*, subject: str | None = None, key: str | None = None, tag: Tag | None = None, limit: int = 200) -> Sequence[Entry]:
     """The newest rows, newest first."""
     query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if subject is not None:
         query = query.where(AuditRow.subject == subject)
+    if key is not None:
+        query = query.where(AuditRow.key == key)
     if tag is not None:
         query = query.where(AuditRow.tag == tag.value)
     return [

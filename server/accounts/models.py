@@ -54,5 +54,7 @@ class AuditRow(Base):
     by: Mapped[str] = mapped_column(String(80))
     tag: Mapped[str] = mapped_column(String(80), index=True)
     subject: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(80), index=True)
+    """The subject's id, where its name can change."""
     changes: Mapped[str]
     """JSON object: field → [old, new]."""

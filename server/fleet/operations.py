@@ -83,6 +83,7 @@ __all__ = [
     "expiring",
     "hours_on",
     "loggers",
+    "not_found",
     "qualification",
     "qualifications",
     "receivers_by_name",
@@ -299,7 +300,7 @@ def change_site(site_id: str, data: SiteData, *, by: str) -> None:
     _change(Site, site_id, _site(data, site_id), Tag.SITE_CHANGED, by)
     if sorted(before.hours, key=_order) != sorted(data.hours, key=_order):
         changes = {"hours": (_all_hours(before.hours), _all_hours(data.hours))}
-        record(Tag.SITE_CHANGED, by=by, subject=before.name.zh, changes=changes)
+        record(Tag.SITE_CHANGED, by=by, subject=before.name.zh, key=site_id, changes=changes)
         _set_hours(site_id, data.hours)
 
 
@@ -363,7 +364,9 @@ def remove_qualification(qualification_id: str, *, by: str) -> None:
         Refused: NOT_FOUND.
     """
     row = _known(Qualification, "资质 qualification", qualification_id)
-    record(Tag.QUALIFICATION_REMOVED, by=by, subject=_label(row), changes=difference(_facts(row), {}))
+    record(
+        Tag.QUALIFICATION_REMOVED, by=by, subject=_label(row), key=_key(row), changes=difference(_facts(row), {})
+    )
     db.session.delete(row)
     db.session.flush()
 
@@ -416,11 +419,16 @@ def _label(row: Row) -> str:
             return row.name_zh
 
 
+def _key(row: Row) -> str:
+    """Under which id the trail files a row: a paper belongs to what it allows."""
+    return row.subject_id if isinstance(row, Qualification) else row.id
+
+
 def _add(model: type[Row], values: Values, tag: Tag, by: str) -> str:
     row = model(id=context().ids.new(), **values)
     db.session.add(row)
     db.session.flush()
-    record(tag, by=by, subject=_label(row), changes=difference({}, _facts(row)))
+    record(tag, by=by, subject=_label(row), key=_key(row), changes=difference({}, _facts(row)))
     return row.id
 
 
@@ -431,13 +439,18 @@ def _change(model: type[Known], row_id: str, values: Values, tag: Tag, by: str) 
         setattr(row, field, value)
     db.session.flush()
     if changes := difference(before, _facts(row)):
-        record(tag, by=by, subject=_label(row), changes=changes)
+        record(tag, by=by, subject=_label(row), key=_key(row), changes=changes)
+
+
+def not_found(what: str, row_id: str) -> Refused:
+    """The refusal of an id that leads nowhere."""
+    return Refused(problems.NOT_FOUND, what=what, value=row_id)
 
 
 def _known(model: type[Known], what: str, row_id: str) -> Known:
     row = db.session.get(model, row_id)
     if row is None:
-        raise Refused(problems.NOT_FOUND, what=what, value=row_id)
+        raise not_found(what, row_id)
     return row
 
 
