@@ -4,5 +4,6 @@ from flask import Blueprint
 
 from server.custody.routes import blueprint as custody
 from server.fleet.routes import blueprint as fleet
+from server.orders.routes import blueprint as orders
 
-BLUEPRINTS: tuple[Blueprint, ...] = (custody, fleet)
+BLUEPRINTS: tuple[Blueprint, ...] = (custody, fleet, orders)
