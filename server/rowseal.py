@@ -34,12 +34,10 @@ class RowSeal(Base):
 UNSEALED = frozenset(
     {
         "row_seal",
-        # signed, chained and in the tree
+        # signed, chained and in the tree; what the signature does not cover has a seal in the row itself
         "ledger_entry",
         "ledger_head",
         "ledger_node",
-        "checkpoint",
-        "quarantined",
         # rebuilt and compared
         "route_view",
         "stop_view",
@@ -66,10 +64,14 @@ def _key(row: Row[Any], table: Table) -> str:
     return msgspec.json.encode([str(row._mapping[column]) for column in table.primary_key]).decode()
 
 
-def _seal(row: Row[Any], table: Table) -> str:
+def keyed_hash(*values: object) -> str:
+    """The keyed hash (hex) of some values, under a key that is not in the database."""
     secret = hmac.digest(context().config.secret_key, b"row-seal-v1", sha256)
-    values = [[str(column.name), row._mapping[column]] for column in table.columns]
-    return hmac.new(secret, msgspec.json.encode([str(table.name), values]), sha256).hexdigest()
+    return hmac.new(secret, msgspec.json.encode(values), sha256).hexdigest()
+
+
+def _seal(row: Row[Any], table: Table) -> str:
+    return keyed_hash(str(table.name), *([str(column.name), row._mapping[column]] for column in table.columns))
 
 
 def _after_flush(session: Session, _context: object) -> None:

@@ -58,7 +58,7 @@ def plain_code(text: str, year: int) -> str:
         code = parse(text, year=year)
     except Refused:
         return text.strip()
-    return code.digits if isinstance(code, TraceCode) else text.strip()
+    return code.code if isinstance(code, TraceCode) else text.strip()
 
 
 def find(wanted: Wanted, *, year: int) -> Found:

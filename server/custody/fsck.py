@@ -35,7 +35,12 @@ def check(say: Progress) -> Iterator[Problem]:
     """Every problem there is. ``say`` hears what is being looked at."""
     say("ledger")
     tree = Tree()
-    keys, chains = _keys(), dict[str, ChainState]()
+    try:
+        keys = _keys()
+    except Refused as refused:
+        yield refused.problem
+        return
+    chains: dict[str, ChainState] = {}
     count = 0
     for row in _rows():
         yield from _entry(row, count, keys, chains)
@@ -49,7 +54,11 @@ def check(say: Progress) -> Iterator[Problem]:
     yield from _blobs()
     yield from _quarantine()
     say("views")
-    yield from _views()
+    try:
+        yield from _views()
+    except Refused as refused:
+        yield refused.problem
+        db.session.rollback()
     say("rows")
     for table, key in rowseal.broken_rows():
         yield _problem(problems.PROJECTION_DIFFERS, value=key, table=table)
@@ -104,7 +113,7 @@ def _columns_match(row: LedgerEntry, record: Record, digest: str) -> bool:
         ledger.route_of(event),
         round(record.at.timestamp() * 1000),
     )
-    return told == true
+    return told == true and row.seal == ledger.entry_seal(row.index, row.sha256, row.received_at)
 
 
 def _heads(count: int, chains: dict[str, ChainState]) -> Iterator[Problem]:

@@ -19,10 +19,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.context import context
 from server.custody.models import LedgerEntry, LedgerHead, LedgerNode, SealedCheckpoint
 from server.db import db
+from server.rowseal import keyed_hash
+from shared import problems
 from shared.checkpoint import Checkpoint, TlogProof, make_proof, sign_checkpoint
+from shared.clock import to_ms
 from shared.custody.chain import Record
 from shared.custody.envelope import Envelope
 from shared.custody.events import AnyEvent, event_name
+from shared.errors import Refused
 from shared.merkle import Tree, leaf_hash
 
 PAGE = 1000
@@ -104,12 +108,18 @@ def append(incoming: Sequence[Incoming], received_at: datetime) -> list[int]:
             "at": one.record.at,
             "received_at": received_at,
             "envelope": one.envelope.encode(),
+            "seal": entry_seal(start + position, one.sha256, received_at),
         }
         for position, one in enumerate(incoming)
     ]
     db.session.execute(insert(LedgerEntry), rows)
     db.session.execute(update(LedgerHead).where(LedgerHead.id == 1).values(size=start + len(rows)))
     return list(range(start, start + len(rows)))
+
+
+def entry_seal(index: int, digest: str, received_at: datetime) -> str:
+    """The keyed hash of an entry's place and time of receipt."""
+    return keyed_hash("ledger_entry", index, digest, to_ms(received_at))
 
 
 def route_of(event: AnyEvent) -> str | None:
@@ -125,10 +135,17 @@ def size() -> int:
 
 
 def stored(row: LedgerEntry) -> Stored:
-    """A row as a value. Its signature was verified when it came in; ``handover fsck`` verifies it again."""
-    envelope = msgspec.json.decode(row.envelope, type=Envelope)
-    record = msgspec.json.decode(envelope.payload, type=Record)
-    return Stored(row.index, envelope, record, record.decoded(), row.sha256, row.received_at)
+    """A row as a value. Its signature was verified when it came in; ``handover fsck`` verifies it again.
+
+    Raises:
+        Refused: LEDGER_DIFFERS where the stored bytes are no event: somebody changed them.
+    """
+    try:
+        envelope = msgspec.json.decode(row.envelope, type=Envelope)
+        record = msgspec.json.decode(envelope.payload, type=Record)
+        return Stored(row.index, envelope, record, record.decoded(), row.sha256, row.received_at)
+    except (msgspec.DecodeError, Refused) as error:
+        raise Refused(problems.LEDGER_DIFFERS, value=row.index) from error
 
 
 def entries(

@@ -55,6 +55,8 @@ class LedgerEntry(Base):
     at: Mapped[datetime]
     received_at: Mapped[datetime]
     envelope: Mapped[bytes]
+    seal: Mapped[str] = mapped_column(String(64))
+    """Keyed hash of what the signature does not cover: the index and the time of receipt."""
 
 
 class LedgerHead(Base):

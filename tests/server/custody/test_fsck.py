@@ -1,23 +1,31 @@
 """fsck: finds nothing in sound data, and names whatever was changed behind the program's back."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Table, delete, select, text, update
+from sqlalchemy import Connection, Table, create_engine, delete, select, text, update
+from sqlalchemy.exc import IntegrityError
 
+import server.models  # noqa: F401  # every table, for the parameters below
 from server.custody import fsck, operations
 from server.custody.models import LedgerEntry
 from server.db import db
 from server.transaction import begin_writing, transaction
 from shared.errors import Problem
-from tests.server.proof.day import Day, make_day
+from tests.server.proof.day import Day
 from tests.server.store import project, store
 
 
 @pytest.fixture(scope="module")
 def day() -> Day:
-    return make_day()
+    """A short day: one stop, so that verifying everything again a hundred times takes seconds."""
+    day = Day()
+    day.begin()
+    day.first_stop()
+    return day
 
 
 @pytest.fixture
@@ -42,8 +50,6 @@ def test_sound_data_has_no_problem(sound: Flask) -> None:
 
 
 def _tables() -> list[str]:
-    import server.models  # noqa: F401
-
     return sorted(set(db.metadata.tables) - {"used_nonce"})
 
 
@@ -53,8 +59,7 @@ def test_a_row_removed_behind_its_back_is_named(sound: Flask, name: str) -> None
     key = _some_key(table)
     if key is None:
         pytest.skip(f"this day writes no row into {name}")
-    with db.engine.begin() as connection:
-        _ignore_foreign_keys(connection)
+    with behind_its_back() as connection:
         connection.execute(delete(table).where(*key))
     assert problems_found()
 
@@ -63,19 +68,22 @@ def test_a_row_removed_behind_its_back_is_named(sound: Flask, name: str) -> None
 def test_a_value_changed_behind_its_back_is_named(sound: Flask, name: str) -> None:
     table = db.metadata.tables[name]
     columns = [c for c in table.columns if not c.primary_key]
+    if db.engine.dialect.name == "postgresql":
+        columns = columns[-1:]  # every column is tried on SQLite; here it is the database that is tried
     tried = 0
     for column in columns:
         key = _some_key(table, having=column.name)
         if key is None:
             continue
         tried += 1
-        with db.engine.begin() as connection:
-            _ignore_foreign_keys(connection)
+        with behind_its_back() as connection:
             before = connection.execute(select(column).where(*key)).scalar_one()
-            connection.execute(update(table).where(*key).values({column.name: _other(before)}))
+            try:
+                connection.execute(update(table).where(*key).values({column.name: _other(before)}))
+            except IntegrityError:
+                continue  # the database itself does not let this happen
         assert problems_found(), f"{name}.{column.name} was changed and nobody noticed"
-        with db.engine.begin() as connection:
-            _ignore_foreign_keys(connection)
+        with behind_its_back() as connection:
             connection.execute(update(table).where(*key).values({column.name: before}))
     if tried == 0:
         pytest.skip(f"this day writes no row into {name}")
@@ -109,7 +117,7 @@ def test_photos_that_have_not_arrived_are_no_damage_but_are_told(app: Flask, day
         store(day, blobs=False)
         project()
         assert problems_found() == []
-        assert len(fsck.missing_blobs()) > 3
+        assert len(fsck.missing_blobs()) > 2
 
 
 def _some_key(table: Table, having: str | None = None) -> list[object] | None:
@@ -122,17 +130,19 @@ def _some_key(table: Table, having: str | None = None) -> list[object] | None:
     return None if row is None else [c == v for c, v in zip(table.primary_key, row, strict=True)]
 
 
-def _ignore_foreign_keys(connection: object) -> None:
-    if db.engine.dialect.name == "sqlite":
-        connection.execute(text("PRAGMA defer_foreign_keys=ON"))  # type: ignore[attr-defined]
-    else:
-        connection.execute(text("SET session_replication_role = replica"))  # type: ignore[attr-defined]
+@contextmanager
+def behind_its_back() -> Iterator[Connection]:
+    """A connection of somebody who edits the database directly, with the constraints out of the way."""
+    engine = create_engine(db.engine.url)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = replica"))
+        yield connection
+    engine.dispose()
 
 
 def _other(value: object) -> object:
     """Another value of the same kind."""
-    from datetime import date, datetime, timedelta
-
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):
