@@ -1,0 +1,227 @@
+"""Proof's operations: from the ledger to evidence, bundle and document. All of them only read.
+
+A bundle shows the ledger up to the newest checkpoint: the same checkpoint gives the same bytes, whoever asks, however often.
+A document can be had at once, and says on itself what is not sealed or has not arrived yet.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.context import context
+from server.custody import ledger
+from server.custody.ledger import Stored
+from server.custody.models import SealedCheckpoint
+from server.custody.operations import read_blob
+from server.proof.bundle import Parts, make_bundle
+from server.proof.document import make_document
+from server.proof.evidence import Evidence, gather
+from server.proof.facts import Json, document_facts
+from server.proof.manifest import fingerprint
+from server.proof.view import Setting
+from server.trace import epcis
+from server.trace import operations as trace
+from server.trace.epcis_names import EpcisNames
+from shared import problems
+from shared.checkpoint import TlogProof
+from shared.custody.events import CorrectionMade, HandoverSigned, StopFailed, event_name
+from shared.errors import LANGUAGES, Language, Refused
+
+
+class OurLedger:
+    """The server's ledger as evidence is gathered from it: its first ``below`` entries, or all."""
+
+    def __init__(self, below: int | None = None) -> None:
+        self._below = below
+
+    def _within(self, entries: Iterable[Stored]) -> list[Stored]:
+        return [entry for entry in entries if self._below is None or entry.index < self._below]
+
+    def find(self, digest: str) -> Stored | None:
+        entry = ledger.find(digest)
+        return entry if entry is not None and self._within([entry]) else None
+
+    def of_route(self, route_id: str) -> list[Stored]:
+        return self._within(ledger.entries(route_id=route_id))
+
+    def of_types(self, types: Sequence[str]) -> list[Stored]:
+        return self._within(ledger.entries(types=types))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the public page says of a record: that it is in the ledger, and where. Nothing about people or goods."""
+
+    proof_id: str
+    index: int
+    kind: str
+    received_at: datetime
+    origin: str
+    server_key: str
+    sealed: TlogProof | None
+    size: int | None
+    root: str
+
+
+def find_proof(text: str) -> str:
+    """The proof that somebody means: its id, the beginning of it (8 digits or more), a stop, or a delivery note.
+
+    Raises:
+        Refused: NOT_FOUND where nothing or more than one proof fits.
+    """
+    wanted = text.strip().lower()
+    if len(wanted) == 64 and ledger.find(wanted) is not None:
+        return wanted
+    stop = trace.stop(text.strip())
+    if stop is not None and stop.proof_id is not None:
+        return stop.proof_id
+    found = {stop.proof_id for _, stop in trace.find_lines(consignment=text) if stop.proof_id is not None}
+    if not found and len(wanted) >= 8:
+        found = {
+            entry.sha256
+            for entry in ledger.entries(types=(HandoverSigned.__name__, StopFailed.__name__))
+            if entry.sha256.startswith(wanted)
+        }
+    if len(found) != 1:
+        raise Refused(problems.NOT_FOUND, what="凭证 proof", value=text)
+    return found.pop()
+
+
+def build_bundle(proof_id: str) -> bytes:
+    """The bundle of a proof, under the newest checkpoint.
+
+    Raises:
+        Refused: NOT_FOUND; PROOF_INCOMPLETE where the proof is not sealed yet, or a photo or signature has not arrived.
+    """
+    ports = context()
+    checkpoint = ledger.latest_checkpoint()
+    concluded = ledger.find(proof_id)
+    if concluded is not None and (checkpoint is None or concluded.index >= checkpoint.size):
+        raise Refused(problems.PROOF_INCOMPLETE, value=f"#{concluded.index} {event_name(concluded.event)}")
+    evidence = gather(OurLedger(checkpoint.size if checkpoint else None), proof_id)
+    assert checkpoint is not None  # otherwise nothing was found above, and gathering refused
+    blobs = _blobs(evidence)
+    proofs = _proofs(evidence, checkpoint)
+    document = _epcis(evidence)
+    setting = _setting(evidence, checkpoint)
+    documents = {
+        language: make_document(evidence, setting, language, blobs=blobs, proofs=proofs, epcis=document)
+        for language in LANGUAGES
+    }
+    parts = Parts(
+        ports.config.origin,
+        ports.config.organisation,
+        setting.rehearsal,
+        checkpoint.note,
+        proofs,
+        blobs,
+        documents,
+        document,
+    )
+    return make_bundle(evidence, parts, ports.signer)
+
+
+def proof_pdf(proof_id: str, language: Language) -> bytes:
+    """The proof as PDF/A-3, of what the ledger holds now.
+
+    Raises:
+        Refused: NOT_FOUND, PROOF_INCOMPLETE, DOCUMENT_FONT.
+    """
+    evidence = gather(OurLedger(), proof_id)
+    checkpoint = ledger.latest_checkpoint()
+    return make_document(
+        evidence,
+        _setting(evidence, checkpoint),
+        language,
+        blobs=_blobs(evidence),
+        proofs=_proofs(evidence, checkpoint),
+        epcis=_epcis(evidence),
+    )
+
+
+def proof_facts(proof_id: str, language: Language) -> Json:
+    """What the document says, for a page.
+
+    Raises:
+        Refused: NOT_FOUND or PROOF_INCOMPLETE.
+    """
+    evidence = gather(OurLedger(), proof_id)
+    setting = _setting(evidence, ledger.latest_checkpoint(), frozenset(_blobs(evidence)))
+    return document_facts(evidence, setting, language)
+
+
+def proof_blob(proof_id: str, digest: str) -> tuple[bytes, str]:
+    """A photo or signature of a proof with its media type; no other blob can be had this way.
+
+    Raises:
+        Refused: NOT_FOUND, or BLOB_MISSING where the proof does not name it or it has not arrived.
+    """
+    evidence = gather(OurLedger(), proof_id)
+    data = read_blob(digest) if digest in evidence.blobs() else None
+    if data is None:
+        raise Refused(problems.BLOB_MISSING, value=digest)
+    for magic, media_type in ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG", "image/png")):
+        if data.startswith(magic):
+            return data, media_type
+    return data, "application/octet-stream"
+
+
+def check(proof_id: str) -> Checked:
+    """Whether the ledger holds a handover of this hash, and where.
+
+    Raises:
+        Refused: NOT_FOUND, also for records of other kinds: the page shows that a proof exists and nothing else.
+    """
+    ports = context()
+    entry = ledger.find(proof_id)
+    if entry is None or not isinstance(entry.event, HandoverSigned | StopFailed):
+        raise Refused(problems.NOT_FOUND, what="凭证 proof", value=proof_id)
+    checkpoint = ledger.latest_checkpoint()
+    sealed = ledger.inclusion(entry.index, checkpoint)
+    return Checked(
+        proof_id,
+        entry.index,
+        event_name(entry.event),
+        entry.received_at,
+        ports.config.origin,
+        fingerprint(ports.signer.public_key()),
+        sealed,
+        checkpoint.size if checkpoint and sealed else None,
+        checkpoint.root.hex() if checkpoint and sealed else "",
+    )
+
+
+def _setting(evidence: Evidence, checkpoint: SealedCheckpoint | None, blobs: frozenset[str] = frozenset()) -> Setting:
+    ports = context()
+    config = ports.config
+    sealed = checkpoint is not None and evidence.concluded.index < checkpoint.size
+    return Setting(
+        config.organisation,
+        config.origin,
+        f"{config.base_url}/check/{evidence.proof_id}",
+        config.rehearsal is not None,
+        fingerprint(ports.signer.public_key()),
+        checkpoint.size if checkpoint and sealed else None,
+        checkpoint.root.hex() if checkpoint and sealed else "",
+        blobs,
+    )
+
+
+def _blobs(evidence: Evidence) -> dict[str, bytes]:
+    """The blobs of the evidence that have arrived."""
+    found = ((digest, read_blob(digest)) for digest in evidence.blobs())
+    return {digest: data for digest, data in found if data is not None}
+
+
+def _proofs(evidence: Evidence, checkpoint: SealedCheckpoint | None) -> dict[int, TlogProof]:
+    found = ((entry.index, ledger.inclusion(entry.index, checkpoint)) for entry in evidence.entries)
+    return {index: proof for index, proof in found if proof is not None}
+
+
+def _epcis(evidence: Evidence) -> bytes:
+    """The stop's goods as EPCIS. Created, says the document, when its last record was written: it is the same every time."""
+    names = EpcisNames(context().config.origin)
+    lines = [line.id for line in evidence.stop.lines()]
+    events = epcis.make_events(evidence.route, evidence.entries, evidence.of(CorrectionMade), lines, names)
+    last = max(entry.record.at for entry in evidence.entries)
+    return epcis.encode(epcis.make_document(events, names, last))

@@ -1,0 +1,47 @@
+"""The synthetic day, put into a real application's ledger."""
+
+from datetime import datetime
+
+from flask import Flask
+
+from server.custody import ledger
+from server.custody.ledger import Incoming
+from server.custody.models import Device
+from server.custody.operations import blob_store, own_device
+from server.db import db
+from server.trace import operations as trace
+from server.trace.projection import Projector
+from server.transaction import transaction
+from shared.custody.chain import GENESIS
+from tests.server.proof.day import DEVICE, Day
+from tests.server.proof.memory_ledger import MemoryLedger
+
+
+def put_blobs(memory: MemoryLedger, digests: list[str] | None = None) -> None:
+    """Bring blobs (default: all) into the application's blob store."""
+    store = blob_store()
+    for digest, data in memory.blobs.items():
+        if digests is None or digest in digests:
+            store.append(digest, 0, data)
+            store.finish(digest)
+
+
+def store_day(app: Flask, day: Day, *, blobs: bool = True, seal: bool = True, upto: int | None = None) -> None:
+    """Append the day's entries as they are (the test configuration has the same key and origin), project and seal them."""
+    memory = day.ledger
+    with app.app_context(), transaction():
+        own_device()
+        public = day.handheld.signer.public_key()
+        now: datetime = memory.entries[0].record.at
+        db.session.add(
+            Device(id=DEVICE, name="HH", public_key=public, enrolled_at=now, next_seq=1, head=GENESIS)
+        )
+        db.session.flush()
+        for entry in memory.entries[:upto]:
+            incoming = Incoming(entry.envelope, entry.record, entry.event, entry.sha256)
+            ledger.append([incoming], entry.record.at)
+        trace.follow(Projector())
+        if blobs:
+            put_blobs(memory)
+        if seal:
+            ledger.seal()
