@@ -20,13 +20,14 @@ def user() -> None:
 def add_user(login: str, role: str, name_zh: str, name_en: str) -> None:
     """Add a person; prints a one-time password, once, that must be changed at the first sign-in."""
     from server.accounts import operations
-    from server.accounts.models import Role
+    from server.accounts.schemas import Role
     from server.app import create_app
     from server.transaction import transaction
+    from shared.work import Name
 
     with create_app().app_context(), transaction():
-        password = operations.add_user_with_one_time_password(
-            login=login, role=Role(role), name_zh=name_zh, name_en=name_en or name_zh, by="command line"
+        _, password = operations.add_user(
+            name=login, role=Role(role), display=Name(name_zh, name_en or name_zh), by="command line"
         )
     word = "一次性密码" if language() == "zh" else "one-time password"
     click.echo(f"{word}: {password}")
@@ -39,8 +40,8 @@ def list_users() -> None:
     from server.app import create_app
 
     with create_app().app_context():
-        for person in operations.users():
-            click.echo(f"{person.login}\t{person.role}\t{person.name_zh}")
+        for person in operations.accounts():
+            click.echo(f"{person.name}\t{person.role}\t{person.display.text(language())}")
 
 
 @click.group()
