@@ -211,7 +211,9 @@ class ColdBox:
         except LinkLost as lost:
             self._keep(visit, on_progress=on_progress)
             raise Refused(problems.LOGGER_DROPPED, value=logger.serial, count=visit.fresh) from lost
-        self._clocks[logger.id] = (self._clock.now(), self._clock.monotonic())
+        clocks = self._both_clocks()
+        if clocks is not None:
+            self._clocks[logger.id] = clocks
 
     def _begin(self, visit: Visit) -> Download:
         visit.at = self._clock.now()
@@ -318,11 +320,19 @@ class ColdBox:
 
     def _jump(self, logger: Logger) -> float:
         """s by which the wall clock was moved since this logger's last download in this process."""
-        last = self._clocks.get(logger.id)
-        if last is None:
+        then, now = self._clocks.get(logger.id), self._both_clocks()
+        if then is None or now is None:
             return 0.0
-        jump = (self._clock.now() - last[0]).total_seconds() - (self._clock.monotonic() - last[1])
+        jump = (now[0] - then[0]).total_seconds() - (now[1] - then[1])
         return jump if abs(jump) > CLOCK_STEP else 0.0
+
+    def _both_clocks(self) -> tuple[datetime, float] | None:
+        """Wall and monotonic clock of one moment; ``None`` where this thread was held up between the two, every time."""
+        for _ in range(5):
+            wall, monotonic = self._clock.now(), self._clock.monotonic()
+            if self._clock.now() - wall < timedelta(seconds=CLOCK_STEP / 10):
+                return wall, monotonic
+        return None
 
     def _report(self, visit: Visit) -> Downloaded:
         return Downloaded(

@@ -15,7 +15,7 @@ from math import log
 import msgspec
 
 from driver_app.hardware.virtual.thermal import Curve
-from shared.clock import Clock
+from shared.clock import Clock, from_ms
 from shared.loggers import bluemaestro, ruuvi
 from shared.loggers.nordic_uart import PAYLOAD
 from shared.loggers.values import Maker, address_bytes
@@ -67,7 +67,9 @@ class VirtualLogger(ABC):
     """The inside of a logger: time base, sensor, memory. A maker's subclass gives it a voice.
 
     ``in_range`` and ``cut_after`` are for whoever directs the scene: out of range nothing is heard of it and connections end;
-    ``cut_after`` ends the next connection after that many notifications, as a list consumed from the front.
+    ``cut_after`` ends the next connection after that many notifications, as a list consumed from the front. ``hurried`` is
+    for a world whose clock runs faster than life: there the few real milliseconds of a radio message would be seconds, so a
+    command that names its moment is taken to arrive at that moment.
     """
 
     maker: Maker
@@ -81,19 +83,20 @@ class VirtualLogger(ABC):
         self._count = 0
         self._dropped = 0
         self.in_range = True
+        self.hurried = False
         self.cut_after: list[int] = []
         self.received: list[bytes] = []
         """Every command written to it, for the record."""
 
     # time base and memory
 
-    def uptime(self) -> float:
-        """Seconds since it was started, as the logger counts them."""
-        return (self._clock.now() - self.setup.started).total_seconds() * (1 + self.setup.drift)
+    def uptime(self, at: datetime | None = None) -> float:
+        """Seconds since it was started, as the logger counts them, now or at an instant."""
+        return ((at or self._clock.now()) - self.setup.started).total_seconds() * (1 + self.setup.drift)
 
-    def records(self) -> list[Record]:
-        """The memory, oldest first."""
-        uptime = self.uptime()
+    def records(self, at: datetime | None = None) -> list[Record]:
+        """The memory, oldest first, as it is now or was at an instant."""
+        uptime = self.uptime(at)
         due = int(uptime // self.setup.interval) + 1 if uptime >= 0 else 0
         for index in range(len(self._made), due):
             self._made.append(self._make(index))
@@ -180,10 +183,11 @@ class VirtualRuuvi(VirtualLogger):
         now, start = struct.unpack(">II", command[3:])
         if start >= now:  # the firmware says nothing to this
             return
-        uptime = int(self.uptime())
+        moment = from_ms(now * 1000) if self.hurried else self._clock.now()
+        uptime = int(self.uptime(moment))
         oldest = max(0, uptime - (now - start))
         sent = 0
-        for record in _stepped(self.records(), oldest):
+        for record in _stepped(self.records(moment), oldest):
             for endpoint, raw in _values(record):
                 sent += 1
                 if sent % self.heartbeat == 0:

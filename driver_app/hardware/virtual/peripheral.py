@@ -21,6 +21,8 @@ ADVERTISING_INTERVAL = 100.0
 """ms between advertisements; a RuuviTag's is 1285, which would only make rehearsals wait."""
 BURST = 8
 """Notifications sent before anything else on the loop gets its turn."""
+SETTLE = 0.02
+"""Real seconds that notifications already sent get to arrive before a connection is cut behind them."""
 _FLAGS = 0x06
 """LE General Discoverable, no BR/EDR (Core Specification Supplement, Part A 1.3)."""
 
@@ -111,6 +113,7 @@ class Peripheral:
         left = self.logger.cut_after.pop(0) if self.logger.cut_after else None
         for sent, chunk in enumerate(self.logger.answer(command)):
             if sent == left:
+                await asyncio.sleep(SETTLE)
                 self.lose()
             if connection.handle not in self._device.connections or not self._controller.le_connections:
                 return

@@ -25,6 +25,7 @@ killed and started again finds the same world. In a ``world.json``::
 """
 
 import asyncio
+import logging
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -38,7 +39,7 @@ from driver_app.hardware.virtual.location import Waypoint
 from driver_app.hardware.virtual.loggers import MAKERS, Setup, Span, VirtualLogger
 from driver_app.hardware.virtual.peripheral import Peripheral, make_device
 from driver_app.hardware.virtual.thermal import Box, Curve
-from shared.clock import Clock
+from shared.clock import Clock, ScaledClock
 
 CENTRAL = "F0:F1:F2:F3:F4:F5"
 """The handheld's own Bluetooth address in the virtual world."""
@@ -135,6 +136,7 @@ def make_logger(description: LoggerDescription, clock: Clock) -> VirtualLogger:
         unreachable=spans["unreachable"],
     )
     logger = MAKERS[description.maker](setup, Curve(description.box, description.started), clock)
+    logger.hurried = isinstance(clock, ScaledClock) and clock.speed > 1
     logger.cut_after += [fault.after for fault in description.faults if fault.after is not None]
     return logger
 
@@ -159,6 +161,8 @@ class World:
         return self._backends
 
     async def _open(self) -> Backends:
+        # bumble writes down every packet at debug level and every packet lost in a cut as a warning: neither is news here
+        logging.getLogger("bumble").setLevel(logging.ERROR)
         link = LocalLink()  # type: ignore[no-untyped-call]
         central, controller = make_device(link, CENTRAL, "handheld")
         await central.power_on()

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -16,7 +16,7 @@ from driver_app.hardware.virtual.wire import DirectRadio
 from driver_app.hardware.virtual.world import Fault, LoggerDescription, make_logger
 from driver_app.services.coldbox import SEGMENT, ColdBox, Downloaded, Patience
 from shared import problems
-from shared.clock import Clock, ManualClock, to_ms
+from shared.clock import Clock, ManualClock, ScaledClock, to_ms
 from shared.coldchain.readings import Reading, TimeBasis
 from shared.errors import Refused
 from shared.loggers.bluemaestro import ERASE
@@ -192,8 +192,8 @@ def test_a_cut_while_pages_come_out_of_order_leaves_no_hole() -> None:
     tag = scene.loggers[RUUVI]
     made = tag.records
 
-    def wrapped() -> list[object]:
-        records = made()
+    def wrapped(at: datetime | None = None) -> list[object]:
+        records = made(at)
         return [*records[60:90], *records[:60], *records[90:]]
 
     tag.records = wrapped  # type: ignore[method-assign, assignment]
@@ -241,6 +241,34 @@ def test_a_phone_clock_that_was_set_back_doubles_nothing() -> None:
     assert report.jump == -1800
     assert report.fresh == 10
     assert len(scene.readings(RUUVI)) == 71
+
+
+class Hurried:
+    """Real time that passes with every look at it, as on a busy machine."""
+
+    def __init__(self) -> None:
+        self.elapsed = 0.0
+
+    def now(self) -> datetime:
+        self.elapsed += 0.05
+        return at(100) + timedelta(seconds=self.elapsed)
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+
+def test_a_rehearsal_three_hundred_times_as_fast_doubles_nothing() -> None:
+    """Every look at the clock costs 15 s of the rehearsal's time, and so does a message on the air."""
+    base = Hurried()
+    clock = ScaledClock(base, at(100), at(100), 300.0)
+    logger = make_logger(ruuvi(), clock)
+    store = MemoryStore()
+    service = ColdBox(DirectRadio([logger], clock), clock, store, store, patience=QUICK)
+    for _ in range(5):
+        assert service.download(ROUTE, enrolled(ruuvi()), START).jump == 0.0
+    readings = store.of("logger-RT-1").readings
+    assert [reading.at for reading in readings] == [at(minute) for minute in range(len(readings))]
+    service.close()
 
 
 def test_a_logger_that_is_not_there_is_not_found_and_that_is_recorded() -> None:
