@@ -230,14 +230,41 @@ def packs(day: date) -> list[Pack]:
     return found
 
 
+COLUMNS = (
+    *(
+        "随货同行单号",
+        "订单号",
+        "供货单位",
+        "收货单位",
+        "收货地址",
+        "发货日期",
+        "药品通用名称",
+        "英文名",
+        "剂型",
+        "规格",
+    ),
+    *(
+        "生产厂商",
+        "上市许可持有人",
+        "批号",
+        "有效期",
+        "数量",
+        "单位",
+        "贮藏条件",
+        "GTIN",
+        "药品标识码",
+        "追溯码",
+        "出库专用章",
+    ),
+)
+"""The columns of the delivery notes."""
+
+
 def delivery_notes(day: date, stops: int | None = None) -> bytes:
     """The day's delivery notes (随货同行单) as a CSV file, as a warehouse system would write it."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(
-        "随货同行单号 订单号 供货单位 收货单位 收货地址 发货日期 药品通用名称 英文名 剂型 规格 生产厂商 上市许可持有人 "
-        "批号 有效期 数量 单位 贮藏条件 GTIN 药品标识码 追溯码 出库专用章".split()
-    )
+    writer.writerow(COLUMNS)
     wanted = {receiver for receiver, _ in NOTES[:stops]}
     for pack in packs(day):
         if pack.receiver not in wanted:
