@@ -8,6 +8,7 @@ receiver signs) and on the server (for ever after).
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 import msgspec
 
@@ -199,10 +200,11 @@ def _weights(stretch: _Stretch, readings: Sequence[Reading]) -> list[tuple[float
     """Each reading stands for the time until the next one, at most until a gap would begin."""
     known = [(r.at, r.temperature) for r in readings if r.temperature is not None]
     longest = float(stretch.series.interval * GAP_FACTOR)
-    weights = []
-    for (at, temperature), (following, _) in zip(known, [*known[1:], (stretch.end, 0.0)], strict=True):
-        weights.append((temperature, max(1.0, min(longest, (following - at).total_seconds()))))
-    return weights
+    instants = [*(at for at, _ in known), stretch.end]
+    lengths = [(later - earlier).total_seconds() for earlier, later in pairwise(instants)]
+    return [
+        (temperature, max(1.0, min(longest, length))) for (_, temperature), length in zip(known, lengths, strict=True)
+    ]
 
 
 def _conclude(
