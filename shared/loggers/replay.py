@@ -1,61 +1,19 @@
-"""What the command line shows of loggers: one advertisement decoded, a captured session played back."""
+"""A captured session played back: what ``handover loggers replay`` prints."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
-
-import msgspec
 
 from shared import problems
 from shared.clock import from_ms, rfc3339
 from shared.coldchain.readings import Reading, TimeBasis
 from shared.errors import Refused
-from shared.loggers import advertisement, ruuvi
+from shared.loggers import ruuvi
 from shared.loggers.bluemaestro import HEADER, BlueMaestroDownload
 from shared.loggers.history import Point
 from shared.loggers.ruuvi import RuuviDownload
+from shared.loggers.text import refusal, unhex
 from shared.loggers.values import Maker
-
-_NOISE = re.compile(r"0x|[\s:\-()\"',]", re.IGNORECASE)
-_HEX = re.compile(r"[0-9a-fA-F]*")
-
-
-def unhex(text: str) -> bytes:
-    """Bytes written as hex digits; ``0x``, spaces, dashes and colons between them are allowed.
-
-    Raises:
-        Refused: FRAME_MALFORMED where it is not hex, or half a byte is left over.
-    """
-    digits = _NOISE.sub("", text)
-    if not _HEX.fullmatch(digits) or len(digits) % 2:
-        raise Refused(problems.FRAME_MALFORMED, value=text, reason="hex")
-    return bytes.fromhex(digits)
-
-
-def decode_advertisement(*, data: str, company: str | None = None, service: str | None = None) -> dict[str, Any]:
-    """One advertisement as a JSON object: its values, ``null`` where the logger gave none; or ``refused`` with the reason.
-
-    ``company`` is the company identifier in hex (``0499``), ``service`` a service UUID; exactly one of them is given.
-    """
-    try:
-        payload = unhex(data)
-        if service is not None:
-            found = advertisement.decode_service(service, payload)
-        else:
-            found = advertisement.decode(
-                int.from_bytes(unhex((company or "").removeprefix("0x").zfill(4)), "big"), payload
-            )
-    except Refused as refusal:
-        return refused(refusal)
-    values: dict[str, Any] = msgspec.to_builtins(found)
-    return values
-
-
-def refused(refusal: Refused) -> dict[str, Any]:
-    """A refusal as a JSON object."""
-    problem = refusal.problem
-    return {"refused": {"number": problem.number, "zh": problem.text("zh"), "en": problem.text("en")}}
 
 
 def replay(
@@ -82,8 +40,8 @@ def replay(
             yield from _blue_maestro(chunks, at, interval)
         else:
             raise Refused(problems.FRAME_UNKNOWN, value=first.hex())
-    except Refused as refusal:
-        yield refused(refusal)
+    except Refused as refused:
+        yield refusal(refused)
 
 
 def _chunks(lines: Iterable[str]) -> Iterator[bytes]:

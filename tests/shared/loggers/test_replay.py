@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from shared import problems
-from shared.loggers.replay import decode_advertisement, replay, unhex
+from shared.errors import Refused
+from shared.loggers.advertisement import decode_advertisement
+from shared.loggers.replay import replay
+from shared.loggers.text import refusal, unhex
 from tests.shared.loggers.streams import END, HEARTBEAT, disc_log, ruuvi_record
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -38,10 +41,15 @@ def test_service_data_is_decoded_by_its_uuid() -> None:
         ({"service": "180F", "data": "64"}, 3002),
     ],
 )
-def test_what_cannot_be_decoded_is_refused_in_both_languages(given: dict[str, str], number: int) -> None:
-    refusal = decode_advertisement(**given)["refused"]
-    assert refusal["number"] == number
-    assert refusal["zh"] != refusal["en"]
+def test_what_cannot_be_decoded_is_refused_by_number_and_reason(given: dict[str, str], number: int) -> None:
+    found = decode_advertisement(**given)
+    assert found["number"] == number
+    assert found["refused"].startswith(f"#{number} ")
+
+
+def test_a_refusal_is_said_in_either_language() -> None:
+    refused = Refused(problems.FRAME_UNKNOWN, value="05")
+    assert refusal(refused, "zh")["refused"] != refusal(refused)["refused"]
 
 
 def test_hex_may_be_written_as_captures_write_it() -> None:
@@ -72,7 +80,7 @@ def test_a_ruuvi_capture_that_stops_gives_what_came() -> None:
 
 def test_a_ruuvi_session_that_gave_up_ends_with_its_refusal() -> None:
     lines = [HEARTBEAT.hex(), *(raw.hex() for raw in ruuvi_record(100, 0, 4000)), "3A3AF0" + "FF" * 8]
-    assert list(replay(lines))[-1]["refused"]["number"] == problems.LOGGER_REFUSED.number
+    assert list(replay(lines))[-1]["number"] == problems.LOGGER_REFUSED.number
 
 
 def test_a_blue_maestro_session_has_no_times_of_its_own() -> None:
@@ -106,7 +114,7 @@ def test_a_blue_maestro_capture_that_stops_gives_what_came_without_a_place() -> 
 
 def test_a_fahrenheit_session_ends_with_its_refusal() -> None:
     stream = disc_log([50], None, mode=101)
-    assert list(replay([stream.hex()]))[-1]["refused"]["number"] == problems.LOGGER_FAHRENHEIT.number
+    assert list(replay([stream.hex()]))[-1]["number"] == problems.LOGGER_FAHRENHEIT.number
 
 
 @pytest.mark.parametrize(
@@ -114,7 +122,7 @@ def test_a_fahrenheit_session_ends_with_its_refusal() -> None:
 )
 def test_a_session_that_cannot_be_read_says_so_and_nothing_comes_after(lines: list[str], number: int) -> None:
     found = list(replay(lines))
-    assert found[-1]["refused"]["number"] == number
+    assert found[-1]["number"] == number
 
 
 def test_an_empty_capture_is_no_readings() -> None:
