@@ -311,6 +311,24 @@ PLAN_REFUSED = kind(
     6003, 409, "方案未通过独立检查：{value}（{rule}）", "The checker refused the plan: {value} ({rule})"
 )
 PLAN_NOTHING = kind(6004, 409, "没有可排的内容：{value}", "There is nothing to plan: {value}")
+PACKING_NONE = kind(
+    6005,
+    409,
+    "{what} 上没有保持 {expected} 的容器：{value}",
+    "{what} has no container that keeps {expected}: {value}",
+)
+PACKING_FULL = kind(
+    6006,
+    409,
+    "{what} 上保持 {expected} 的容器已装不下：{value}",
+    "The containers of {what} that keep {expected} have no room left for {value}",
+)
+SITE_CLOSED = kind(
+    6007,
+    409,
+    "{site} 在要求的时间不收货：{value}（收货时间 {expected}）",
+    "{site} does not receive when {value} is wanted (hours: {expected})",
+)
 # 61xx what makes no sense in a problem; {where} is the path of the value inside it, such as orders[A1].site
 PLAN_FAULT_DUPLICATE = kind(6101, 400, "{where} 编号重复：{value}", "{where}: the name is used twice: {value}")
 PLAN_FAULT_UNKNOWN = kind(6102, 400, "{where} 指向不存在的内容：{value}", "{where} names what does not exist: {value}")

@@ -9,7 +9,7 @@ from hashlib import scrypt
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from server.accounts.audit import Tag, difference, record
 from server.accounts.models import LoginThrottle, User
@@ -270,7 +270,9 @@ def authenticate(name: str, password: str, *, address: str) -> tuple[Account, st
             _note_failure(key)
         record(Tag.LOGIN_FAILED, by=shown or "?", subject=shown or "?", changes={"address": ("", address)})
         raise Refused(problems.LOGIN_FAILED, value=shown)
-    db.session.execute(delete(LoginThrottle).where(LoginThrottle.key == keys[0][0]))
+    throttle = db.session.get(LoginThrottle, keys[0][0])
+    if throttle is not None:
+        db.session.delete(throttle)
     if _HASHER.check_needs_rehash(user.password_hash):
         user.password_hash = _HASHER.hash(password)
     record(Tag.LOGIN_SUCCEEDED, by=user.name, subject=user.name, changes={"address": ("", address)})
@@ -312,7 +314,10 @@ def _note_failure(key: str) -> None:
 
 def _forget_old_failures() -> None:
     horizon: datetime = context().clock.now() - FAILURES_KEPT
-    db.session.execute(delete(LoginThrottle).where(LoginThrottle.last_failure < horizon))
+    old = select(LoginThrottle).where(LoginThrottle.last_failure < horizon).limit(100)
+    for row in db.session.execute(old).scalars():
+        db.session.delete(row)  # one by one, so that the row's seal goes with it
+    db.session.flush()
 
 
 # inside ----------------------------------------------------------------------------------------------------------------

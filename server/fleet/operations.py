@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from server.accounts import operations as accounts
 from server.accounts.audit import Tag, difference, record
@@ -320,7 +320,9 @@ def _site(data: SiteData, own_id: str | None) -> Values:
 
 
 def _set_hours(site_id: str, hours: tuple[Hours, ...]) -> None:
-    db.session.execute(delete(SiteWindow).where(SiteWindow.site_id == site_id))
+    for row in db.session.execute(select(SiteWindow).where(SiteWindow.site_id == site_id)).scalars():
+        db.session.delete(row)  # one by one, so that the row's seal goes with it
+    db.session.flush()
     db.session.add_all(
         SiteWindow(site_id=site_id, weekday=hour.weekday, start=hour.start, end=hour.end) for hour in hours
     )

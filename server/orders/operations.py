@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
 from sqlalchemy import select
 
 from server.accounts.audit import Tag, record
@@ -160,6 +161,12 @@ def orders(
         case None:
             pass
     return _values(db.session.execute(query.limit(limit)).scalars().all())
+
+
+def in_containers(consignment: work.Consignment, placed: Mapping[str, str]) -> work.Consignment:
+    """A consignment with the container of each line, by the lines' ids."""
+    lines = tuple(structs.replace(line, container_id=placed[line.id]) for line in consignment.lines)
+    return structs.replace(consignment, lines=lines)
 
 
 def assign(consignment_ids: Sequence[str], route_id: str) -> None:

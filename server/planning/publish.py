@@ -6,14 +6,53 @@ from sqlalchemy import func, select
 from server.accounts import operations as accounts
 from server.accounts.audit import Tag, record
 from server.context import context
-from server.custody.operations import append_own
+from server.custody.operations import append_own, devices
 from server.db import db
 from server.fleet import operations as fleet
+from server.orders import operations as orders
+from server.planning.building import build_route
+from server.planning.keeping import planned_route
 from server.planning.models import OverrideRow, PublishedRoute
 from shared import problems
 from shared.custody.events import DepartureOverridden, RoutePublished
 from shared.errors import Refused
 from shared.work import Override, Person, Route, Work
+
+
+def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
+    """A planned route as it would be published now, by the planned driver unless another one is named.
+
+    Raises:
+        Refused: NOT_FOUND, FIELD_INVALID without any driver, and whatever :func:`~server.planning.building.build_route`
+            refuses.
+    """
+    kept, planned = planned_route(route_id)
+    driver = driver_id or planned.driver
+    if driver is None or kept.problem.origin is None:
+        raise Refused(problems.FIELD_INVALID, field="驾驶员 driver", value="", reason="必填 required")
+    query = select(func.max(PublishedRoute.version)).where(PublishedRoute.route_id == route_id)
+    return build_route(
+        planned,
+        route_id=route_id,
+        version=(db.session.execute(query).scalar_one() or 0) + 1,
+        day=kept.day,
+        origin=kept.problem.origin,
+        roads=kept.plan.roads,
+        driver_id=driver,
+    )
+
+
+def publish_route(route_id: str, *, device_id: str, by: str, driver_id: str | None = None) -> str:
+    """Publish a planned route to a handheld, and with it its delivery notes; returns the hash of the ledger's record.
+
+    Publishing it again makes a new version of it, with goods, papers and containers as they are then.
+
+    Raises:
+        Refused: as :func:`draft_route` and :func:`publish`, and ORDER_TAKEN for a delivery note that is on another route.
+    """
+    route = draft_route(route_id, driver_id=driver_id)
+    orders.assign([one.id for stop in route.stops for one in stop.consignments], route_id)
+    return publish(route, device_id=device_id, by=by)
 
 
 def publish(route: Route, *, device_id: str, by: str) -> str:
@@ -23,8 +62,11 @@ def publish(route: Route, *, device_id: str, by: str) -> str:
     can be edited later. The newest route published to a handheld is its work.
 
     Raises:
-        Refused: FIELD_INVALID where the driver has no PIN, so that nobody could open the route.
+        Refused: SYNC_UNAUTHORISED for a handheld that is not enrolled or was revoked, FIELD_INVALID where the driver has
+            no PIN, so that nobody could open the route.
     """
+    if not any(device.id == device_id and device.revoked_at is None for device in devices()):
+        raise Refused(problems.SYNC_UNAUTHORISED, value=device_id)
     if accounts.pin_hash(fleet.user_of_driver(route.driver.id)) is None:
         raise Refused(
             problems.FIELD_INVALID, field="PIN", value=route.driver.name.zh, reason="驾驶员没有 PIN driver has none"

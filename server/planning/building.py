@@ -1,0 +1,102 @@
+"""From a route of the plan to the route a handheld works from: everything of a shift in one document."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from server.custody import ledger
+from server.fleet import operations as fleet
+from server.orders import operations as orders
+from server.orders.schemas import Order
+from server.planning import plan as plans
+from server.planning.day import site_of_node, windows_for
+from server.planning.packing import pack
+from shared.codes.manifest import manifest_of
+from shared.custody.events import LotRecalled
+from shared.geo import Position
+from shared.work import Container, Route, Stop
+
+
+def build_route(
+    planned: plans.Route, *, route_id: str, version: int, day: date, origin: datetime, roads: str, driver_id: str
+) -> Route:
+    """The route that is published: stops in driving order with their goods, who drives what, and which papers allow it.
+
+    Every line is put into a container (see :mod:`server.planning.packing`); containers that carry nothing are left out.
+    Papers, calibrations and sites are as they are now: that is what the record keeps.
+
+    Raises:
+        Refused: NOT_FOUND, PACKING_NONE, PACKING_FULL, or CODE_* and SCAN_* for a line that no scan could be held against.
+    """
+    vehicle = fleet.vehicle_entry(planned.vehicle)
+    visits = [list(visit) for _, visit in groupby(planned.stops, key=lambda stop: site_of_node(stop.site))]
+    brought = [[orders.order(order_id) for stop in visit for order_id in stop.orders] for visit in visits]
+    spaces = fleet.containers_of(planned.vehicle)
+    consignments = [order.consignment for visit in brought for order in visit]
+    placed = pack(consignments, spaces, vehicle.data.name.zh)
+    depot = fleet.site(planned.depot)
+    stops = tuple(
+        _stop(visit, own, placed, route_id=route_id, number=number, day=day, origin=origin)
+        for number, (visit, own) in enumerate(zip(visits, brought, strict=True), 1)
+    )
+    route = Route(
+        id=route_id,
+        version=version,
+        day=day,
+        depot=depot,
+        carrier=fleet.carrier(vehicle.data.carrier_id),
+        vehicle=fleet.vehicle(planned.vehicle),
+        driver=fleet.driver(driver_id),
+        containers=_carrying([container for container, _ in spaces], set(placed.values())),
+        stops=stops,
+        departure=_at(origin, planned.departure),
+        roads=roads,
+        track=_track(depot.fence.centre, stops, fleet.site(planned.end_depot).fence.centre),
+        recalled_lots=_recalled(stops),
+    )
+    manifest_of(route)  # refuses what a scanner could not work with, now and not on the road
+    return route
+
+
+def _stop(
+    visit: Sequence[plans.Stop],
+    brought: Sequence[Order],
+    placed: dict[str, str],
+    *,
+    route_id: str,
+    number: int,
+    day: date,
+    origin: datetime,
+) -> Stop:
+    windows = {(one.start, one.end): one for order in brought for one in windows_for(order, day)}
+    return Stop(
+        id=f"{route_id}-{number}",
+        number=number,
+        site=fleet.site(site_of_node(visit[0].site)),
+        consignments=tuple(orders.in_containers(order.consignment, placed) for order in brought),
+        windows=tuple(windows[key] for key in sorted(windows)),
+        planned_arrival=_at(origin, visit[0].arrival),
+        planned_departure=_at(origin, visit[-1].departure),
+        leg_distance=float(sum(stop.distance for stop in visit)),
+    )
+
+
+def _carrying(containers: Sequence[Container], used: set[str]) -> tuple[Container, ...]:
+    return tuple(container for container in containers if container.id in used)
+
+
+def _track(start: Position, stops: Sequence[Stop], end: Position) -> tuple[Position, ...]:
+    """The way from place to place, straight: the plan's ``roads`` says what its distances were measured on."""
+    return (start, *(stop.site.fence.centre for stop in stops), end)
+
+
+def _recalled(stops: Sequence[Stop]) -> tuple[tuple[str, str], ...]:
+    """The lots on board that are under recall, as the ledger says now."""
+    carried = {(line.product.id, line.lot) for stop in stops for line in stop.lines()}
+    events = (entry.event for entry in ledger.entries(types=("LotRecalled",)))
+    recalled = {(event.product_id, event.lot) for event in events if isinstance(event, LotRecalled)}
+    return tuple(sorted(carried & recalled))
+
+
+def _at(origin: datetime, seconds: int) -> datetime:
+    return origin + timedelta(seconds=seconds)

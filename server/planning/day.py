@@ -1,0 +1,191 @@
+"""A day as a planning problem: which goods, which vehicles and drivers, from which depot.
+
+A consignment is one order of the problem, because one delivery note is handed over whole. What its goods need, all
+together, is the order's zone (``2…8 °C`` or ``10…30 °C + 2…8 °C``), and a vehicle has a compartment for every zone it has
+containers for. Times count in s from midnight at the depot. A site that receives at different wanted times stands in the
+problem once for each of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from server.fleet import operations as fleet
+from server.orders import operations as orders
+from server.orders.schemas import Order, OrderState
+from server.planning import problem as p
+from server.planning.packing import Space, keeps
+from shared import problems
+from shared.coldchain.profiles import ProductRange
+from shared.errors import Refused
+from shared.work import Window
+
+TOGETHER = " + "
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a dispatcher chose for a day; ``start`` and ``end`` are the shift on the depot's clock."""
+
+    day: date
+    depot_id: str
+    vehicle_ids: tuple[str, ...]
+    driver_ids: tuple[str, ...]
+    order_ids: tuple[str, ...]
+    start: time = time(7, 0)
+    end: time = time(19, 0)
+
+
+def day_problem(choice: Choice) -> p.Problem:
+    """The problem of a day.
+
+    Raises:
+        Refused: NOT_FOUND, FIELD_INVALID for a shift that ends before it starts, ORDER_TAKEN for a delivery note that is on
+            a route already, SITE_CLOSED, PLAN_NOTHING where no vehicle, driver or order was chosen.
+    """
+    if not (choice.vehicle_ids and choice.driver_ids and choice.order_ids):
+        raise Refused(problems.PLAN_NOTHING, value=choice.day.isoformat())
+    if choice.end <= choice.start:
+        value = f"{choice.start:%H:%M}-{choice.end:%H:%M}"
+        raise Refused(
+            problems.FIELD_INVALID, field="班次 shift", value=value, reason="结束早于开始 ends before it starts"
+        )
+    depot = fleet.site_entry(choice.depot_id)
+    origin = datetime.combine(choice.day, time(), ZoneInfo(depot.data.zone)).astimezone(UTC)
+    chosen = [orders.order(order_id) for order_id in choice.order_ids]
+    for order in chosen:
+        if order.state is not OrderState.OPEN:
+            raise Refused(problems.ORDER_TAKEN, value=order.consignment.note_number)
+    needs = sorted({zone_of(order) for order in chosen}, key=_zone_text)
+    nodes = {order.consignment.id: _node(order, choice.day, origin) for order in chosen}
+    shift = p.Window(_seconds(choice.start), _seconds(choice.end))
+    return p.Problem(
+        name=choice.day.isoformat(),
+        sites=(_depot(depot.id), *dict.fromkeys(nodes.values())),
+        orders=tuple(
+            p.Order(
+                id=order.consignment.id,
+                site=nodes[order.consignment.id].id,
+                amounts=p.Amounts(units=order.packs),
+                zone=_zone_text(zone_of(order)),
+            )
+            for order in chosen
+        ),
+        vehicles=tuple(_vehicle(vehicle_id, depot.id, needs, shift) for vehicle_id in choice.vehicle_ids),
+        drivers=tuple(p.Driver(id=driver_id, name=fleet.driver(driver_id).name.zh) for driver_id in choice.driver_ids),
+        origin=origin,
+        timezone=depot.data.zone,
+    )
+
+
+# zones -----------------------------------------------------------------------------------------------------------------
+
+Zone = frozenset[ProductRange]
+
+
+def zone_of(order: Order) -> Zone:
+    """Everything that an order's goods need."""
+    return frozenset(line.product.range for line in order.consignment.lines)
+
+
+def _zone_text(zone: Zone) -> str:
+    return TOGETHER.join(sorted(one.text() for one in zone))
+
+
+def _vehicle(vehicle_id: str, depot_id: str, needs: Sequence[Zone], shift: p.Window) -> p.Vehicle:
+    data = fleet.vehicle_entry(vehicle_id).data
+    spaces = fleet.containers_of(vehicle_id)
+    return p.Vehicle(
+        id=vehicle_id,
+        depot=depot_id,
+        kind=data.kind,
+        capacity=p.Capacity(units=data.capacity),
+        compartments=tuple(
+            p.Compartment(_zone_text(zone), p.Capacity(units=_capacity(zone, spaces)))
+            for zone in needs
+            if all(any(keeps(container.range, one) for container, _ in spaces) for one in zone)
+        )
+        or (p.Compartment("–", p.Capacity(units=0)),),  # nothing it has keeps anything that is needed
+        shift=shift,
+    )
+
+
+def _capacity(zone: Zone, spaces: Iterable[Space]) -> int | None:
+    """How many packs of a zone fit at most; packing has the last word on what fits where."""
+    limits = [limit for container, limit in spaces if any(keeps(container.range, one) for one in zone)]
+    total = 0
+    for limit in limits:
+        if limit is None:
+            return None
+        total += limit
+    return total
+
+
+# sites -----------------------------------------------------------------------------------------------------------------
+
+
+def _depot(site_id: str) -> p.Site:
+    data = fleet.site_entry(site_id).data
+    return p.Site(
+        id=site_id, name=data.name.zh, position=fleet.site(site_id).fence.centre, service=data.service, per_unit=0
+    )
+
+
+def _node(order: Order, day: date, origin: datetime) -> p.Site:
+    """An order's site with the windows in which this order may be handed over."""
+    data = fleet.site_entry(order.site_id).data
+    windows = windows_for(order, day)
+    wanted = order.wanted
+    suffix = "" if wanted is None else f"@{_after(origin, wanted.start)}-{_after(origin, wanted.end)}"
+    return p.Site(
+        id=order.site_id + suffix,
+        name=data.name.zh,
+        position=fleet.site(order.site_id).fence.centre,
+        windows=tuple(p.Window(_after(origin, one.start), _after(origin, one.end)) for one in windows),
+        service=data.service,
+        per_unit=data.per_pack,
+    )
+
+
+def site_of_node(node: str) -> str:
+    """The id of the site that a node of the problem stands for."""
+    return node.split("@", 1)[0]
+
+
+def windows_for(order: Order, day: date) -> tuple[Window, ...]:
+    """When an order may be handed over: in its site's receiving hours and, where that is asked for, in its wanted time.
+
+    A site without any hours entered receives at any time.
+
+    Raises:
+        Refused: SITE_CLOSED where that leaves nothing.
+    """
+    data = fleet.site_entry(order.site_id).data
+    hours = fleet.hours_on(order.site_id, day)
+    wanted = order.wanted
+    if not data.hours:
+        return () if wanted is None else (wanted,)
+    if wanted is not None:
+        found = tuple(
+            Window(max(one.start, wanted.start), min(one.end, wanted.end))
+            for one in hours
+            if max(one.start, wanted.start) < min(one.end, wanted.end)
+        )
+    else:
+        found = hours
+    if not found:
+        zone = ZoneInfo(data.zone)
+        shown = ", ".join(f"{one.start.astimezone(zone):%H:%M}-{one.end.astimezone(zone):%H:%M}" for one in hours)
+        raise Refused(
+            problems.SITE_CLOSED, site=data.name.zh, value=order.consignment.note_number, expected=shown or "–"
+        )
+    return found
+
+
+def _seconds(at: time) -> int:
+    return at.hour * 3600 + at.minute * 60
+
+
+def _after(origin: datetime, at: datetime) -> int:
+    return round((at - origin) / timedelta(seconds=1))
