@@ -1,16 +1,15 @@
 """The planning problem, as plain values that name no solver.
 
 Units: distances are whole m, durations and times whole s; times count from ``Problem.origin`` (an instant in UTC) or,
-without one, from an arbitrary zero. Benchmark files need tenths or thousandths: there ``Problem.resolution`` says how many
-parts of a m and of a s every distance, duration and time counts. Volume is cm³, weight g, both whole numbers. Money is in
-one currency, whichever the file means.
+without one, from an arbitrary zero, and are never negative; a vehicle without a shift is there from 0 on. Benchmark files
+need tenths or thousandths: there ``Problem.resolution`` says how many parts of a m and of a s every distance, duration and
+time counts. Volume is cm³, weight g, both whole numbers. Money is in one currency, whichever the file means.
 
 Why whole numbers: feasibility must never hang on how a float was rounded, and the engine and the checker have to agree to
 the last second.
 """
 
 from datetime import datetime, timedelta
-from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -143,8 +142,8 @@ class Driver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """No more than ``driving`` s at the wheel without a rest of at least ``rest`` s.
 
-    Source of the defaults: Regulations for the Implementation of the Road Traffic Safety Law of China (道路交通安全法实施条例),
-    article 62(7): not more than 4 hours without a stop of at least 20 minutes.
+    Source of the defaults: Regulations for the Implementation of the Road Traffic Safety Law of China
+    (道路交通安全法实施条例), article 62(7): not more than 4 hours without a stop of at least 20 minutes.
     """
 
     driving: int = 4 * 3600
@@ -165,8 +164,9 @@ class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Matrix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Distance (m) and duration (s) between all sites, in the order of ``Problem.sites``; :data:`NO_ROAD` where there is none.
+    """Distance (m) and duration (s) between all sites, in the order of ``Problem.sites``.
 
+    :data:`NO_ROAD` stands in both tables where no road leads from one to the other.
     ``roads`` says what was measured: every plan shows it.
     """
 
@@ -217,8 +217,8 @@ class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{distance / self.resolution:g}" if self.resolution != 1 else f"{distance / 1000:.1f} km"
 
     def money(self, rate: float, count: int, per: int) -> float:
-        """What ``count`` parts of a m or s cost at ``rate`` for every ``per`` whole m or s. Exact up to the final float."""
-        return float(Fraction(rate) * count / (per * self.resolution))
+        """What ``count`` parts of a m or s cost at ``rate`` for every ``per`` whole m or s."""
+        return rate * count / (per * self.resolution)
 
 
 def load_problem(data: bytes, name: str) -> Problem:

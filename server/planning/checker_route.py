@@ -1,0 +1,295 @@
+"""The checker's rules for one route: legs, times, windows, rests, boxes, loads, hours and cost, each worked out anew."""
+
+from itertools import pairwise
+
+import msgspec
+
+from server.planning.checker_rules import Rule, Violation, closely, violation
+from server.planning.plan import Break, Cost, Route, Stop
+from server.planning.problem import Driver, Matrix, Order, Problem, Site, Vehicle
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A route as recomputed: arrival at each stop and at the end (s), loads per zone (units, volume cm³, weight g) when
+    leaving the depot, way (m) and cost (money)."""
+
+    vehicle: str
+    arrivals: tuple[int, ...]
+    end: int
+    distance: int
+    loads: dict[str, tuple[int, int, int]]
+    cost: Cost
+
+
+def judge_route(problem: Problem, index: int, route: Route) -> tuple[Judged, list[Violation]]:
+    """Judge the ``index``-th route of a plan. Of a route whose vehicle, depots or sites do not exist only that is said."""
+    sites = {site.id: (row, site) for row, site in enumerate(problem.sites)}
+    vehicle = next((v for v in problem.vehicles if v.id == route.vehicle), None)
+    stops = [route.depot, *(stop.site for stop in route.stops), route.end_depot]
+    strangers = [name for name in stops if name not in sites]
+    nothing = Judged(route.vehicle, (), route.end, 0, {}, Cost())
+    if strangers:
+        return nothing, [
+            violation(Rule.SITE, f"{route.vehicle} › {name}", value=name, expected="–") for name in strangers
+        ]
+    if vehicle is None:
+        return nothing, []
+    judge = _Judge(problem, index, route, vehicle, [sites[name] for name in stops])
+    return judge.judged(), judge.found
+
+
+class _Judge:
+    """One route under judgement; ``found`` collects what is wrong with it."""
+
+    def __init__(
+        self, problem: Problem, index: int, route: Route, vehicle: Vehicle, places: list[tuple[int, Site]]
+    ) -> None:
+        self.problem = problem
+        self.route = route
+        self.vehicle = vehicle
+        self.places = places
+        self.driver: Driver | None = next((d for d in problem.drivers if d.id == route.driver), None)
+        self.found: list[Violation] = []
+        orders = {order.id: order for order in problem.orders}
+        self.orders: list[list[Order]] = [[orders[n] for n in stop.orders if n in orders] for stop in route.stops]
+        self.legs = self._legs(problem.matrices[vehicle.profile])
+        self.loads: dict[str, tuple[int, int, int]] = {}
+        self._shape(index)
+        self.arrivals, self.end = self._times()
+        self._stops()
+        self._rests()
+        self._boxes()
+        self._cargo()
+        self._crew()
+        self.cost = self._money()
+
+    def judged(self) -> Judged:
+        distance = sum(way for way, _ in self.legs)
+        return Judged(self.route.vehicle, tuple(self.arrivals), self.end, distance, self.loads, self.cost)
+
+    def _say(self, rule: Rule, stop: int | None, **values: object) -> None:
+        """Note a broken rule; ``stop`` counts from 0, ``None`` is the route as a whole."""
+        where = self.route.vehicle
+        if stop is not None and stop < len(self.route.stops):
+            where = f"{where} › {stop + 1} › {self.route.stops[stop].site}"
+        elif stop is not None:
+            where = f"{where} › {self.route.end_depot}"
+        self.found.append(violation(rule, where, **values))
+
+    def _legs(self, matrix: Matrix) -> list[tuple[int, int]]:
+        """Distance and duration of each leg as the matrix has them."""
+        rows = [row for row, _ in self.places]
+        return [(matrix.distance[a][b], matrix.duration[a][b]) for a, b in pairwise(rows)]
+
+    def _shape(self, index: int) -> None:
+        """Depots, no empty stops, and legs as the matrix says."""
+        route, vehicle = self.route, self.vehicle
+        if not route.stops:
+            self._say(Rule.EMPTY, None, value=index + 1)
+        for number, stop in enumerate(route.stops):
+            if not stop.orders:
+                self._say(Rule.EMPTY, number, value=stop.site)
+        home = vehicle.depot if vehicle.end is None else vehicle.end
+        for stated, expected in ((route.depot, vehicle.depot), (route.end_depot, home)):
+            if stated != expected:
+                self._say(Rule.DEPOT, None, value=stated, expected=expected)
+        stated_legs = [(stop.distance, stop.duration) for stop in route.stops]
+        stated_legs.append((route.return_distance, route.return_duration))
+        for number, (stated_leg, leg) in enumerate(zip(stated_legs, self.legs, strict=True)):
+            if min(leg) < 0:
+                self._say(Rule.ROAD, number, value=self.places[number][1].id)
+            elif stated_leg != leg:
+                self._say(Rule.LEG, number, value=_pair(stated_leg), expected=_pair(leg))
+
+    def _times(self) -> tuple[list[int], int]:
+        """Loading, then each arrival from the departure before it, and the return: against what the plan states."""
+        route, problem = self.route, self.problem
+        loading = self.places[0][1].service
+        if route.departure != route.start + loading:
+            expected = problem.clock(route.start + loading)
+            self._say(Rule.LOADING, None, value=problem.clock(route.departure), expected=expected)
+        leaving = [route.departure, *(stop.departure for stop in route.stops)]
+        arrivals = []
+        for number, (left, (_, duration)) in enumerate(zip(leaving, self.legs, strict=True)):
+            arrivals.append(left + duration + sum(b.end - b.start for b in self._on_the_way(number, duration)))
+        for number, stop in enumerate(route.stops):
+            if stop.arrival != arrivals[number]:
+                stated, expected = problem.clock(stop.arrival), problem.clock(arrivals[number])
+                self._say(Rule.ARRIVAL, number, value=stated, expected=expected)
+        end = arrivals.pop()
+        if route.end != end:
+            self._say(Rule.END, None, value=problem.clock(route.end), expected=problem.clock(end))
+        return arrivals, end
+
+    def _on_the_way(self, leg: int, duration: int) -> list[Break]:
+        """Rests of a leg that put off its arrival: all but those taken on arrival at a stop."""
+        last = leg == len(self.route.stops)
+        return [b for b in self.route.breaks if b.leg == leg and (last or b.driven < duration or duration == 0)]
+
+    def _stops(self) -> None:
+        """Service: not before arrival and rest, in a window, not after it is due, as long as it takes, with its slack."""
+        problem = self.problem
+        for number, (stop, (_, site)) in enumerate(zip(self.route.stops, self.places[1:-1], strict=True)):
+            duration = self.legs[number][1]
+            rested = sum(
+                b.end - b.start
+                for b in self.route.breaks
+                if b.leg == number and b not in self._on_the_way(number, duration)
+            )
+            if stop.start < self.arrivals[number] + rested:
+                earliest = problem.clock(self.arrivals[number] + rested)
+                self._say(Rule.EARLY, number, value=problem.clock(stop.start), expected=earliest)
+            if site.windows and not any(w.start <= stop.start <= w.end for w in site.windows):
+                hours = ", ".join(f"{problem.clock(w.start)}–{problem.clock(w.end)}" for w in site.windows)
+                self._say(Rule.WINDOW, number, value=problem.clock(stop.start), expected=hours)
+            for order in self.orders[number]:
+                if order.due is not None and stop.start > order.due:
+                    value, due = problem.clock(stop.start), problem.clock(order.due)
+                    self._say(Rule.DUE, number, order=order.id, value=value, expected=due)
+            takes = site.service + sum(site.per_unit * order.amounts.units for order in self.orders[number])
+            if stop.departure != stop.start + takes:
+                expected = problem.clock(stop.start + takes)
+                self._say(Rule.SERVICE, number, value=problem.clock(stop.departure), expected=expected)
+            self._slack(number, stop, site)
+            if site.admits is not None and self.vehicle.kind not in site.admits:
+                self._say(Rule.ACCESS, number, value=self.vehicle.kind, expected=" ".join(site.admits))
+
+    def _slack(self, number: int, stop: Stop, site: Site) -> None:
+        latest = [w.end for w in site.windows if w.start <= stop.start <= w.end]
+        latest += [order.due for order in self.orders[number] if order.due is not None]
+        slack = min(latest) - stop.start if latest else None
+        if slack != stop.slack:
+            span = self.problem.span
+            stated, expected = (None if value is None else span(value) for value in (stop.slack, slack))
+            self._say(Rule.SLACK, number, value=stated, expected=expected)
+
+    def _rests(self) -> None:
+        """No stretch at the wheel longer than allowed; each rest long enough, and where and when the plan says.
+
+        The rule itself: Road Traffic Safety Law of China, implementing regulations, article 62(7); its numbers are data.
+        """
+        rule, problem = self.problem.rest, self.problem
+        leaving = [self.route.departure, *(stop.departure for stop in self.route.stops)]
+        driven = 0
+        for leg, (_, duration) in enumerate(self.legs):
+            behind, now = 0, leaving[leg]
+            for rest in sorted((b for b in self.route.breaks if b.leg == leg), key=lambda b: b.start):
+                driven += rest.driven - behind
+                now += rest.driven - behind
+                self._driven(leg, driven)
+                if not behind <= rest.driven <= duration or rest.start != now or rest.end < rest.start:
+                    value, at = f"{problem.clock(rest.start)}–{problem.clock(rest.end)}", problem.clock(now)
+                    self._say(Rule.REST_TIME, leg, value=value, expected=at)
+                if rule is None or rest.end - rest.start < rule.rest:
+                    least = problem.span(rule.rest) if rule is not None else "–"
+                    self._say(Rule.REST_TIME, leg, value=problem.span(rest.end - rest.start), expected=least)
+                else:
+                    driven = 0
+                behind, now = rest.driven, rest.end
+            driven += duration - behind
+            self._driven(leg, driven)
+        for rest in self.route.breaks:
+            if not 0 <= rest.leg < len(self.legs):
+                self._say(Rule.REST_TIME, None, value=rest.leg, expected=f"0 … {len(self.legs) - 1}")
+
+    def _driven(self, leg: int, driven: int) -> None:
+        rule = self.problem.rest
+        if rule is not None and driven > rule.driving:
+            self._say(Rule.REST, leg, value=self.problem.span(driven), expected=self.problem.span(rule.driving))
+
+    def _boxes(self) -> None:
+        """Every passive box is handed over within its hold time, less what each earlier opening of the doors took."""
+        for number, stop in enumerate(self.route.stops):
+            for order in self.orders[number]:
+                if order.hold is None:
+                    continue
+                limit = order.hold - number * self.problem.opening_loss
+                boxed = stop.departure - self.route.start
+                if boxed > limit:
+                    value, holds = self.problem.span(boxed), self.problem.span(limit)
+                    self._say(Rule.HOLD, number, order=order.id, value=value, expected=holds)
+
+    def _cargo(self) -> None:
+        """What the vehicle leaves with, per zone and altogether, against compartments, capacity and the plan's word."""
+        zones = {part.zone: part.capacity for part in self.vehicle.compartments}
+        body = not self.vehicle.compartments
+        total = (0, 0, 0)
+        for number, orders in enumerate(self.orders):
+            for order in orders:
+                amount = (order.amounts.units, order.amounts.volume, order.amounts.weight)
+                self.loads[order.zone] = _plus(self.loads.get(order.zone, (0, 0, 0)), amount)
+                total = _plus(total, amount)
+                if order.zone not in zones and not (body and order.zone == "ambient"):
+                    self._say(Rule.ZONE, number, value=order.id, expected=order.zone)
+                if order.depot is not None and order.depot != self.route.depot:
+                    self._say(Rule.DEPOT, number, value=self.route.depot, expected=f"{order.depot} ({order.id})")
+                if order.release > self.route.start:
+                    start, ready = self.problem.clock(self.route.start), self.problem.clock(order.release)
+                    self._say(Rule.RELEASE, number, order=order.id, value=start, expected=ready)
+        limits = [("", total, self.vehicle.capacity)]
+        limits += [(zone, load, zones[zone]) for zone, load in sorted(self.loads.items()) if zone in zones]
+        for zone, load, capacity in limits:
+            most = (capacity.units, capacity.volume, capacity.weight)
+            for name, value, limit in zip(("units", "volume", "weight"), load, most, strict=True):
+                if limit is not None and value > limit:
+                    self._say(Rule.CAPACITY, None, what=f"{zone} {name}".strip(), value=value, expected=limit)
+        stated = {load.zone: (load.amounts.units, load.amounts.volume, load.amounts.weight) for load in self.route.load}
+        if stated != self.loads:
+            self._say(Rule.TOTAL, None, what="装载量 (load)", value=stated, expected=self.loads)
+
+    def _crew(self) -> None:
+        """The driver may do it, and vehicle, driver and depots are there at the time; neither too long nor too far."""
+        route, problem, vehicle = self.route, self.problem, self.vehicle
+        if self.driver is not None:
+            needed = {
+                *vehicle.requires,
+                *(need for orders in self.orders for order in orders for need in order.requires),
+            }
+            if missing := sorted(needed - {*self.driver.qualifications}):
+                self._say(Rule.QUALIFICATION, None, value=self.driver.id, expected=", ".join(missing))
+        shifts = [shift for shift in (vehicle.shift, self.driver.shift if self.driver else None) if shift is not None]
+        bounds = [(shift.start, shift.end) for shift in shifts]
+        bounds += [(w.start, self.end) for w in self.places[0][1].windows[:1]]
+        bounds += [(0, self.end)] if not bounds else []
+        bounds += [(route.start, w.end) for w in self.places[-1][1].windows[:1]]
+        for start, end in bounds:
+            if route.start < start or self.end > end:
+                value = f"{problem.clock(route.start)}–{problem.clock(self.end)}"
+                self._say(Rule.SHIFT, None, value=value, expected=f"{problem.clock(start)}–{problem.clock(end)}")
+        for window in self.places[0][1].windows[:1]:
+            if route.departure > window.end:
+                self._say(Rule.SHIFT, None, value=problem.clock(route.departure), expected=problem.clock(window.end))
+        out = self.end - route.start
+        if vehicle.max_duration is not None and out > vehicle.max_duration:
+            self._say(Rule.DURATION, None, value=problem.span(out), expected=problem.span(vehicle.max_duration))
+        way = sum(distance for distance, _ in self.legs)
+        if vehicle.max_distance is not None and way > vehicle.max_distance:
+            self._say(Rule.DISTANCE, None, value=problem.km(way), expected=problem.km(vehicle.max_distance))
+        if route.distance != way:
+            self._say(Rule.TOTAL, None, what="里程 (distance)", value=route.distance, expected=way)
+        if route.duration != out:
+            self._say(Rule.TOTAL, None, what="时长 (duration)", value=route.duration, expected=out)
+
+    def _money(self) -> Cost:
+        """The route's cost: rates are for 1000 m and 3600 s, both counted in parts of ``resolution``."""
+        way = sum(distance for distance, _ in self.legs)
+        hours = (self.end - self.route.start) / (3600 * self.problem.resolution)
+        cost = Cost(
+            fixed=self.vehicle.fixed,
+            distance=self.vehicle.per_km * way / (1000 * self.problem.resolution),
+            time=self.vehicle.per_hour * hours,
+            driver=self.driver.per_hour * hours if self.driver is not None else 0.0,
+        )
+        for part in ("fixed", "distance", "time", "driver", "penalty"):
+            stated, expected = getattr(self.route.cost, part), getattr(cost, part)
+            if not closely(stated, expected):
+                self._say(Rule.COST, None, what=part, value=f"{stated:.4f}", expected=f"{expected:.4f}")
+        return cost
+
+
+def _pair(leg: tuple[int, int]) -> str:
+    return f"{leg[0]} / {leg[1]}"
+
+
+def _plus(a: tuple[int, int, int], b: tuple[int, int, int]) -> tuple[int, int, int]:
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2])

@@ -1,0 +1,171 @@
+"""The problem, indexed for the engine: who may carry what, and what fits. The checker never imports this."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+from server.planning.problem import (
+    AMBIENT,
+    DIMENSIONS,
+    Amounts,
+    Capacity,
+    Driver,
+    Lock,
+    Order,
+    Problem,
+    Site,
+    Vehicle,
+    Window,
+)
+
+
+class Bar(Enum):
+    """Why a crew may not carry an order at all, in the order the reasons are told."""
+
+    ZONE = 1
+    SIZE = 2
+    ACCESS = 3
+    DEPOT = 4
+    DRIVER = 5
+    GONE = 6
+
+
+@dataclass(frozen=True)
+class Crew:
+    """A vehicle, the driver it is planned with (``None`` in problems without drivers), and what is settled for it.
+
+    Loading starts at ``early`` at the earliest, the vehicle leaves by ``leave_by`` and is back by ``late`` (s; ``None``
+    where nothing bounds it): the shifts of both and the opening hours of the depots.
+    """
+
+    vehicle: Vehicle
+    driver: Driver | None
+    lock: Lock | None
+    early: int
+    late: int | None
+    leave_by: int | None
+
+    @property
+    def per_hour(self) -> float:
+        """Money for an hour of vehicle and driver."""
+        return self.vehicle.per_hour + (self.driver.per_hour if self.driver else 0.0)
+
+    def alike(self) -> "Crew":
+        """What the crew can do, without names: crews that are alike are interchangeable. A locked crew is only itself."""
+        if self.lock is not None:
+            return self
+        return Crew(
+            nameless_vehicle(self.vehicle), nameless_driver(self.driver), None, self.early, self.late, self.leave_by
+        )
+
+
+def nameless_vehicle(vehicle: Vehicle) -> Vehicle:
+    """A vehicle without its name: equal for vehicles that can do the same at the same cost."""
+    return msgspec.structs.replace(vehicle, id="")
+
+
+def nameless_driver(driver: Driver | None) -> Driver | None:
+    """A driver without name: equal for drivers that may do the same at the same cost."""
+    if driver is None:
+        return None
+    return msgspec.structs.replace(driver, id="", name="", qualifications=tuple(sorted(set(driver.qualifications))))
+
+
+class Lookup:
+    """Tables over a valid problem that has all its matrices."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.row = {site.id: index for index, site in enumerate(problem.sites)}
+        self.sites = {site.id: site for site in problem.sites}
+        self.orders = {order.id: order for order in problem.orders}
+        self.vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
+        self.drivers = {driver.id: driver for driver in problem.drivers}
+        self.locks = {lock.vehicle: lock for lock in problem.locks}
+        self.locked = {order for lock in problem.locks for order in lock.orders}
+
+    def crew(self, vehicle: Vehicle, driver: Driver | None) -> Crew:
+        """A vehicle and a driver together, with the hours both can work and the depots are open."""
+        start = self._hours(vehicle.depot)
+        end = self._hours(vehicle.end_depot)
+        shifts = [shift for shift in (vehicle.shift, driver.shift if driver else None) if shift is not None]
+        earliest = [shift.start for shift in shifts] + ([start.start] if start else [])
+        latest = [shift.end for shift in shifts] + ([end.end] if end else [])
+        return Crew(
+            vehicle,
+            driver,
+            self.locks.get(vehicle.id),
+            max(earliest, default=0),
+            min(latest, default=None),
+            start.end if start else None,
+        )
+
+    def _hours(self, depot: str) -> Window | None:
+        windows = self.sites[depot].windows
+        return windows[0] if windows else None
+
+    def service(self, site: Site, orders: Iterable[Order]) -> int:
+        """How long handing over ``orders`` in one visit takes (s)."""
+        return site.service + site.per_unit * sum(order.amounts.units for order in orders)
+
+    def bar(self, crew: Crew, order: Order) -> Bar | None:
+        """Why the crew may not carry the order, whatever the route; ``None`` if it may."""
+        vehicle = crew.vehicle
+        space = compartment(vehicle, order.zone)
+        if space is None:
+            return Bar.ZONE
+        if excess(order.amounts, vehicle.capacity) or excess(order.amounts, space):
+            return Bar.SIZE
+        admits = self.sites[order.site].admits
+        if admits is not None and vehicle.kind not in admits:
+            return Bar.ACCESS
+        if order.depot is not None and order.depot != vehicle.depot:
+            return Bar.DEPOT
+        if crew.driver is not None and not {*order.requires, *vehicle.requires} <= {*crew.driver.qualifications}:
+            return Bar.DRIVER
+        if crew.lock is not None and order.id not in crew.lock.orders and self._left_without(crew.lock, order):
+            return Bar.GONE
+        return None
+
+    def _left_without(self, lock: Lock, order: Order) -> bool:
+        """Whether the locked vehicle is gone before the order is ready, or another vehicle is locked to carry it."""
+        return (lock.departure is not None and order.release > lock.departure) or order.id in self.locked
+
+    def overload(self, vehicle: Vehicle, orders: Sequence[Order]) -> str | None:
+        """The dimension in which the orders together are more than the vehicle takes; ``None`` if they fit."""
+        by_zone = loads(orders)
+        total = Amounts()
+        for zone, amounts in by_zone.items():
+            space = compartment(vehicle, zone)
+            if space is None:
+                return zone
+            if over := excess(amounts, space):
+                return over
+            total += amounts
+        return excess(total, vehicle.capacity)
+
+
+def compartment(vehicle: Vehicle, zone: str) -> Capacity | None:
+    """What the vehicle takes in a temperature zone; ``None`` where it has no such zone."""
+    if not vehicle.compartments:
+        return Capacity() if zone == AMBIENT else None
+    return next((part.capacity for part in vehicle.compartments if part.zone == zone), None)
+
+
+def excess(amounts: Amounts, capacity: Capacity) -> str | None:
+    """The first dimension in which ``amounts`` do not fit into ``capacity``."""
+    for dimension in DIMENSIONS:
+        limit = getattr(capacity, dimension)
+        if limit is not None and getattr(amounts, dimension) > limit:
+            return dimension
+    return None
+
+
+def loads(orders: Iterable[Order]) -> dict[str, Amounts]:
+    """The orders' amounts per temperature zone, zones in alphabetical order."""
+    totals: dict[str, Amounts] = {}
+    for order in orders:
+        totals[order.zone] = totals.get(order.zone, Amounts()) + order.amounts
+    return dict(sorted(totals.items()))

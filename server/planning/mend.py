@@ -1,0 +1,164 @@
+"""Putting routes right under every rule: take out what cannot stay, put in what still fits, cheapest place first.
+
+The search in ``with_pyvrp`` does not know boxes' hold times, rests or every detail of a locked route; here each route is
+held to its full timetable. The same insertion builds a plan from nothing, which is the greedy baseline of the benchmarks.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from server.planning.lookup import Crew, Lookup
+from server.planning.problem import Order
+from server.planning.schedule import Failure, Snag, Timetable, timetable
+
+Exact = Callable[[Crew, Sequence[Order]], Timetable | None]
+"""A slower search for a timetable, asked where the quick one finds none because of rests."""
+
+
+def rank(order: Order) -> tuple[bool, int, float]:
+    """Who goes first where not all can be served: what must be served, then priority, then the penalty."""
+    return (order.penalty is None, order.priority, order.penalty or 0.0)
+
+
+def route_cost(lookup: Lookup, crew: Crew, found: Timetable) -> float:
+    """Money for one route: vehicle, way, and the hours of vehicle and driver."""
+    problem = lookup.problem
+    way = problem.money(crew.vehicle.per_km, found.distance, 1000)
+    return crew.vehicle.fixed + way + problem.money(crew.per_hour, found.duration, 3600)
+
+
+class Mender:
+    """Routes under repair: ``routes`` per crew (by its place in ``crews``), each with a timetable that holds."""
+
+    def __init__(
+        self, lookup: Lookup, crews: Sequence[Crew], exact: Exact, should_stop: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.lookup = lookup
+        self.crews = crews
+        self.exact = exact
+        self.should_stop = should_stop
+        self.routes: dict[int, list[Order]] = {}
+        self.tables: dict[int, Timetable] = {}
+        self._alike = [crew.alike() for crew in crews]
+        self._bars: dict[tuple[Crew, str], bool] = {}
+
+    def place(self, crew: int, names: Sequence[str]) -> list[Order]:
+        """Give a crew its route, taking out the orders that keep it from having a timetable; these are returned.
+
+        Locked orders stay. The order taken out is the lowest in rank whose absence lets the rest stand; where no single
+        one does, the lowest in rank of those up to the place where it breaks.
+        """
+        orders = [self.lookup.orders[name] for name in names]
+        fixed = self._fixed(crew)
+        removed = [order for order in orders[fixed:] if self._barred(crew, order)]
+        orders = [order for order in orders if order not in removed]
+        while orders:
+            found = self.table(crew, orders)
+            if isinstance(found, Failure) and found.snag is not Snag.LOAD:
+                found = self.exact(self.crews[crew], orders) or found
+            if isinstance(found, Timetable):
+                self.routes[crew], self.tables[crew] = orders, found
+                break
+            if len(orders) == fixed:
+                raise ValueError(f"the lock of {self.crews[crew].vehicle.id} has no timetable: {found}")
+            index = self._culprit(crew, orders, fixed, found)
+            removed.append(orders.pop(index))
+        return removed
+
+    def _culprit(self, crew: int, orders: list[Order], fixed: int, failure: Failure) -> int:
+        lone = [
+            index
+            for index in range(fixed, len(orders))
+            if isinstance(self.table(crew, orders[:index] + orders[index + 1 :]), Timetable)
+        ]
+        upto = [i for i in range(fixed, len(orders)) if self._visit_of(orders, i) <= failure.visit]
+        return min(lone or upto or range(fixed, len(orders)), key=lambda i: (rank(orders[i]), -i))
+
+    @staticmethod
+    def _visit_of(orders: Sequence[Order], index: int) -> int:
+        """Which visit an order belongs to: consecutive ones of a site are handed over together."""
+        return sum(orders[i].site != orders[i - 1].site for i in range(1, index + 1))
+
+    def table(self, crew: int, orders: Sequence[Order]) -> Timetable | Failure:
+        """The timetable of a crew with these orders; too much load is a failure like any other, at visit -1."""
+        if self.lookup.overload(self.crews[crew].vehicle, orders) is not None:
+            return _OVERLOAD
+        return timetable(self.lookup, self.crews[crew], orders)
+
+    def _fixed(self, crew: int) -> int:
+        lock = self.crews[crew].lock
+        return len(lock.orders) if lock is not None else 0
+
+    def _barred(self, crew: int, order: Order) -> bool:
+        key = (self._alike[crew], order.id)
+        if key not in self._bars:
+            self._bars[key] = self.lookup.bar(self.crews[crew], order) is not None
+        return self._bars[key]
+
+    def insert(self, orders: Iterable[Order]) -> dict[str, float | None]:
+        """Put orders in where they cost least, highest rank first; what must be served before all else.
+
+        Returns what is left over: by order, what serving it would add (money) where it would cost more than leaving it,
+        ``None`` where it fits nowhere.
+        """
+        left: dict[str, float | None] = {}
+        for order in sorted(orders, key=lambda o: (*rank(o), o.id), reverse=True):
+            best = None if self.should_stop() else self.cheapest(order)
+            if best is None:
+                left[order.id] = None
+                continue
+            cost, crew, sequence, found = best
+            if order.penalty is not None and cost > order.penalty:
+                left[order.id] = cost
+                continue
+            self.routes[crew], self.tables[crew] = sequence, found
+        return left
+
+    def cheapest(self, order: Order) -> tuple[float, int, list[Order], Timetable] | None:
+        """The place where an order adds the least cost: that cost, the crew, its new sequence and timetable."""
+        best: tuple[float, int, list[Order], Timetable] | None = None
+        for crew in self._candidates(order):
+            old = self.routes.get(crew, [])
+            before = route_cost(self.lookup, self.crews[crew], self.tables[crew]) if old else 0.0
+            if self.lookup.overload(self.crews[crew].vehicle, [*old, order]) is not None:
+                continue
+            for estimate, position in self._positions(crew, old, order):
+                if best is not None and estimate >= best[0]:
+                    break
+                sequence = [*old[:position], order, *old[position:]]
+                found = timetable(self.lookup, self.crews[crew], sequence)
+                if isinstance(found, Failure):
+                    continue
+                cost = route_cost(self.lookup, self.crews[crew], found) - before
+                if best is None or cost < best[0]:
+                    best = (cost, crew, sequence, found)
+        return best
+
+    def _candidates(self, order: Order) -> Iterator[int]:
+        """Crews that may carry the order: all on the road, and one of each kind that is not."""
+        idle: set[Crew] = set()
+        for crew in range(len(self.crews)):
+            if self._barred(crew, order):
+                continue
+            if not self.routes.get(crew):
+                if self._alike[crew] in idle:
+                    continue
+                idle.add(self._alike[crew])
+            yield crew
+
+    def _positions(self, crew: int, old: Sequence[Order], order: Order) -> list[tuple[float, int]]:
+        """Places after what is locked, with a lower bound of what each adds in way and vehicle; the cheapest first."""
+        vehicle, lookup = self.crews[crew].vehicle, self.lookup
+        distance = lookup.problem.matrices[vehicle.profile].distance
+        rows = [lookup.row[vehicle.depot], *(lookup.row[o.site] for o in old), lookup.row[vehicle.end_depot]]
+        row = lookup.row[order.site]
+        fixed = 0.0 if old else vehicle.fixed
+        places = []
+        for position in range(self._fixed(crew), len(old) + 1):
+            a, b = rows[position], rows[position + 1]
+            between = distance[a][b] if old else 0
+            extra = distance[a][row] + distance[row][b] - between
+            places.append((fixed + lookup.problem.money(vehicle.per_km, extra, 1000), position))
+        return sorted(places)
+
+
+_OVERLOAD = Failure(Snag.LOAD, -1)

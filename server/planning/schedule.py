@@ -1,0 +1,300 @@
+"""The timetable of one route: given a crew and its orders in sequence, when everything happens, or what prevents it.
+
+For a fixed moment of loading, doing each thing as early as it may be done is never worse for any later one, so one pass
+forward decides. What is left to choose is that moment: leaving later trades waiting for nothing. Between two moments where
+an arrival meets the start or the end of a window the timetable only shifts, so those moments are the ones to try.
+Rests are placed by a rule of thumb here (take a wait that is long enough, else rest at the last stop before the limit);
+``with_ortools`` places them exactly where a route needs any.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from server.planning.lookup import Crew, Lookup
+from server.planning.plan import Break
+from server.planning.problem import NO_ROAD, Order, Rest, Window
+
+
+class Snag(Enum):
+    """What prevents a timetable."""
+
+    ROAD = "road"
+    WINDOW = "window"
+    HOLD = "hold"
+    SHIFT = "shift"
+    LOAD = "load"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """No timetable: the visit it breaks at, the value there and the limit it breaks (s; both 0 where there is none)."""
+
+    snag: Snag
+    visit: int
+    value: int = 0
+    limit: int = 0
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Consecutive orders for one site, handed over together; ``row`` is the site's in the matrix."""
+
+    site: str
+    row: int
+    orders: tuple[Order, ...]
+    windows: tuple[Window, ...]
+    due: int | None
+    service: int
+    hold: int | None
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """When everything happens (s); legs are one more than visits, the last leads back."""
+
+    visits: tuple[Visit, ...]
+    start: int
+    departure: int
+    arrivals: tuple[int, ...]
+    starts: tuple[int, ...]
+    departures: tuple[int, ...]
+    end: int
+    distances: tuple[int, ...]
+    durations: tuple[int, ...]
+    breaks: tuple[Break, ...]
+
+    @property
+    def distance(self) -> int:
+        return sum(self.distances)
+
+    @property
+    def duration(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Way:
+    """What stays the same whenever the route starts: the visits, the legs, and the time loading takes."""
+
+    crew: Crew
+    visits: tuple[Visit, ...]
+    distances: tuple[int, ...]
+    durations: tuple[int, ...]
+    loading: int
+    earliest: int
+    """The first moment loading may begin: the crew's hours and the last order's release."""
+    rest: Rest | None
+    """The rule on driving, where the route is long enough for it to matter."""
+    opening_loss: int
+
+
+def way(lookup: Lookup, crew: Crew, orders: Sequence[Order]) -> Way | Failure:
+    """The visits and legs of a sequence; a failure where no road leads on or the vehicle's distance is too short."""
+    problem, vehicle = lookup.problem, crew.vehicle
+    visits = _visits(lookup, orders)
+    rows = [lookup.row[vehicle.depot], *(visit.row for visit in visits), lookup.row[vehicle.end_depot]]
+    matrix = problem.matrices[vehicle.profile]
+    distances = tuple(matrix.distance[a][b] for a, b in pairwise(rows))
+    durations = tuple(matrix.duration[a][b] for a, b in pairwise(rows))
+    if NO_ROAD in distances:
+        return Failure(Snag.ROAD, min(distances.index(NO_ROAD), len(visits) - 1))
+    if vehicle.max_distance is not None and sum(distances) > vehicle.max_distance:
+        return Failure(Snag.SHIFT, len(visits) - 1, sum(distances), vehicle.max_distance)
+    loading = lookup.sites[vehicle.depot].service
+    earliest = max((order.release for order in orders), default=crew.early)
+    return Way(
+        crew,
+        visits,
+        distances,
+        durations,
+        loading,
+        max(crew.early, earliest),
+        problem.rest if problem.rest is not None and sum(durations) > problem.rest.driving else None,
+        problem.opening_loss,
+    )
+
+
+def _visits(lookup: Lookup, orders: Sequence[Order]) -> tuple[Visit, ...]:
+    groups: list[list[Order]] = []
+    for order in orders:
+        if groups and groups[-1][-1].site == order.site:
+            groups[-1].append(order)
+        else:
+            groups.append([order])
+    visits = []
+    for group in groups:
+        site = lookup.sites[group[0].site]
+        dues = [order.due for order in group if order.due is not None]
+        holds = [order.hold for order in group if order.hold is not None]
+        due, hold = min(dues, default=None), min(holds, default=None)
+        service = lookup.service(site, group)
+        visits.append(Visit(site.id, lookup.row[site.id], tuple(group), site.windows, due, service, hold))
+    return tuple(visits)
+
+
+def timetable(lookup: Lookup, crew: Crew, orders: Sequence[Order], thorough: bool = False) -> Timetable | Failure:
+    """The timetable of a sequence of orders, or what prevents one.
+
+    The cheapest, then the one that is back first, then the shortest. ``thorough`` tries every moment that can matter;
+    otherwise the earliest and the latest that is back at the same time, which finds a timetable in all but rare cases and
+    is what a search over many sequences can afford.
+    """
+    path = way(lookup, crew, orders)
+    if isinstance(path, Failure):
+        return path
+    if crew.lock is not None and crew.lock.departure is not None:
+        start = crew.lock.departure - path.loading
+        if start < path.earliest:
+            return Failure(Snag.SHIFT, 0, start, path.earliest)
+        return drive(path, start)
+    first = drive(path, path.earliest)
+    if isinstance(first, Timetable):
+        tries = [first, drive(path, first.start + _delay(first))]
+    elif first.snag is Snag.WINDOW or first.snag is Snag.ROAD:
+        return first  # leaving later never makes a window that leaving first misses
+    else:
+        tries = [first]
+        thorough = True
+    if thorough:
+        tries += [drive(path, start) for start in _moments(path)]
+    best = min((found for found in tries if isinstance(found, Timetable)), key=_order(crew), default=None)
+    return best if best is not None else first
+
+
+def _order(crew: Crew) -> Callable[[Timetable], tuple[float, int, int]]:
+    return lambda found: (crew.per_hour * found.duration, found.end, found.duration)
+
+
+def _delay(found: Timetable) -> int:
+    """By how much (s) the start can be put off, everything keeping its window and the end staying the same."""
+    waited = 0
+    delay: int | None = None
+    rested = _rested(found.breaks, found.durations)
+    for index, visit in enumerate(found.visits):
+        waited += found.starts[index] - found.arrivals[index] - rested.get(index, 0)
+        slack = slack_of(visit, found.starts[index])
+        if slack is not None:
+            delay = slack + waited if delay is None else min(delay, slack + waited)
+    return min(waited, delay) if delay is not None else waited
+
+
+def _rested(breaks: Sequence[Break], durations: Sequence[int]) -> dict[int, int]:
+    """How long the driver rests on arrival at each visit (s)."""
+    return {b.leg: b.end - b.start for b in breaks if b.driven == durations[b.leg] and b.driven > 0}
+
+
+def slack_of(visit: Visit, start: int) -> int | None:
+    """By how much service at a visit could start later in the same window and before it is due (s); ``None``: at will."""
+    bounds = [window.end for window in visit.windows if window.start <= start <= window.end]
+    if visit.due is not None:
+        bounds.append(visit.due)
+    return min(bounds) - start if bounds else None
+
+
+def _moments(path: Way) -> list[int]:
+    """The moments of loading at which an arrival, made without any waiting, meets a window's start or end."""
+    moments = set()
+    elapsed = path.loading
+    for index, visit in enumerate(path.visits):
+        elapsed += path.durations[index]
+        for window in visit.windows:
+            moments |= {window.start - elapsed, window.end - elapsed}
+        elapsed += visit.service
+    return sorted(moment for moment in moments if moment > path.earliest)
+
+
+def drive(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None) -> Timetable | Failure:
+    """The timetable when loading begins at ``start`` and everything is done as early as it may be.
+
+    ``rests`` says where to rest: on which leg, with how much of it (s) behind. Without it the rule of thumb decides.
+    """
+    crew = path.crew
+    departure = now = start + path.loading
+    if crew.leave_by is not None and departure > crew.leave_by:
+        return Failure(Snag.SHIFT, 0, departure, crew.leave_by)
+    arrivals, starts, departures = [], [], []
+    breaks: list[Break] = []
+    driven = 0
+    for index, visit in enumerate(path.visits):
+        now, driven = _leg(path, index, now, driven, breaks, rests)
+        arrivals.append(now)
+        begin = _opening(visit, now)
+        if path.rest is not None and _rests_on_arrival(path, index, now, begin, driven, rests):
+            breaks.append(Break(index, path.durations[index], now, now + path.rest.rest))
+            driven = 0
+            begin = _opening(visit, now + path.rest.rest)
+        if isinstance(begin, Failure):
+            return Failure(Snag.WINDOW, index, begin.value, begin.limit)
+        starts.append(begin)
+        now = begin + visit.service
+        departures.append(now)
+        if visit.hold is not None and now - start > visit.hold - path.opening_loss * index:
+            return Failure(Snag.HOLD, index, now - start, visit.hold - path.opening_loss * index)
+    now, driven = _leg(path, len(path.visits), now, driven, breaks, rests)
+    last = len(path.visits) - 1
+    if crew.late is not None and now > crew.late:
+        return Failure(Snag.SHIFT, last, now, crew.late)
+    longest = crew.vehicle.max_duration
+    if longest is not None and now - start > longest:
+        return Failure(Snag.SHIFT, last, now - start, longest)
+    times = (tuple(arrivals), tuple(starts), tuple(departures))
+    return Timetable(path.visits, start, departure, *times, now, path.distances, path.durations, tuple(breaks))
+
+
+def _rests_on_arrival(
+    path: Way,
+    index: int,
+    arrival: int,
+    begin: int | Failure,
+    driven: int,
+    rests: Mapping[int, Sequence[int]] | None,
+) -> bool:
+    """Whether the driver rests on arrival: where it is said so, or by rule of thumb when the wait is long enough anyway."""
+    if path.durations[index] == 0 or path.rest is None:
+        return False
+    if rests is not None:
+        return path.durations[index] in rests.get(index, ())
+    return driven > 0 and isinstance(begin, int) and begin - arrival >= path.rest.rest
+
+
+def _leg(
+    path: Way, index: int, now: int, driven: int, breaks: list[Break], rests: Mapping[int, Sequence[int]] | None
+) -> tuple[int, int]:
+    """Drive a leg from ``now`` with ``driven`` s at the wheel since the last rest: when it ends, and the wheel time then.
+    Rests before leaving and on the way are added to ``breaks``; one on arrival is not the leg's."""
+    length = path.durations[index]
+    if path.rest is None:
+        return now + length, driven + length
+    if rests is None:
+        places = _thumb(path.rest, driven, length)
+    else:
+        places = [behind for behind in sorted(rests.get(index, ())) if behind < length or length == 0]
+    done = 0
+    for behind in places:
+        now += behind - done
+        breaks.append(Break(index, behind, now, now + path.rest.rest))
+        now += path.rest.rest
+        done, driven = behind, 0
+    return now + length - done, driven + length - done
+
+
+def _thumb(rule: Rest, driven: int, length: int) -> list[int]:
+    """Where to rest on a leg that is too long to drive on: before leaving, and each time the limit is reached on it."""
+    if driven + length <= rule.driving:
+        return []
+    return ([0] if driven > 0 else []) + list(range(rule.driving, length, rule.driving))
+
+
+def _opening(visit: Visit, arrival: int) -> int | Failure:
+    """When service starts after an arrival: at once, or when the next window opens."""
+    start = arrival
+    if visit.windows:
+        opening = next((max(arrival, w.start) for w in visit.windows if w.end >= arrival), None)
+        if opening is None:
+            return Failure(Snag.WINDOW, 0, arrival, visit.windows[-1].end)
+        start = opening
+    if visit.due is not None and start > visit.due:
+        return Failure(Snag.WINDOW, 0, start, visit.due)
+    return start

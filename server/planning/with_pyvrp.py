@@ -1,0 +1,351 @@
+"""Routes by PyVRP's iterated local search: the translation of our problem, and the search itself.
+
+What PyVRP does not know — a box's hold time, rests, a driver's assignment — is left out here and put right afterwards by
+``mend``; what it does know is translated so that a route feasible there is feasible here:
+
+* One client per order and receiving window, alternatives in a group of which exactly one is visited.
+* The time a visit takes is put on the legs into its site from any other, so that orders for one site handed over together
+  pay for one visit; windows move along with it. Only the time per unit is the client's own.
+* Whom a vehicle may not serve, it cannot reach: the leg takes longer than any day.
+* A locked route starts at the last stop of its locked orders, at the time it gets there and with their load on board.
+"""
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib.metadata import version
+from math import lcm
+from typing import Any
+
+import numpy as np
+import pyvrp
+from numpy.typing import NDArray
+from pyvrp import IteratedLocalSearchParams, ProblemData, Solution, SolveParams
+from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
+
+from server.planning.lookup import Crew, Lookup, compartment
+from server.planning.problem import DIMENSIONS, NO_ROAD, Order
+from server.planning.schedule import Timetable, timetable
+
+ENGINE = f"pyvrp {version('pyvrp')}"
+UNBOUNDED = int(np.iinfo(np.int64).max)
+_SMALL = 10_000
+"""Rates are made whole numbers up to this; see :func:`_scale`."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """How far to look: until ``seconds`` have passed, ``iterations`` were made, or ``should_stop`` says so.
+
+    Limited by iterations alone, the same seed gives the same routes on every machine of one architecture.
+    """
+
+    seed: int
+    seconds: float | None = None
+    iterations: int | None = None
+    should_stop: Callable[[], bool] | None = None
+    on_best: Callable[[int, float | None], None] | None = None
+    """Called with the iterations so far and the cost (money) of each better plan; ``None`` while it is not feasible."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best routes: per crew (by its place in the given list) its orders in sequence, locked ones included."""
+
+    routes: dict[int, list[str]]
+    feasible: bool
+    iterations: int
+
+
+def search(lookup: Lookup, crews: Sequence[Crew], orders: Sequence[Order], how: Search, spare: bool = False) -> Found:
+    """Routes for ``orders`` (locked ones excluded: they stand at the head of their crew's route anyway).
+
+    With ``spare``, orders that must be served may be left out too, at a price above that of any detour: the way to a good
+    plan where not everything fits. Without it, the best routes may be infeasible; the caller has to look.
+    """
+    model = _Model(lookup, crews, orders, spare)
+    if not model.clients:
+        return Found(model.routes(None), True, 0)
+    watch = _Watch(how, model.scale)
+    params = SolveParams(ils=IteratedLocalSearchParams(callbacks=watch))
+    with warnings.catch_warnings():
+        # it warns where no feasible plan is to be had; the result says so too, and the caller deals with it
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        result = pyvrp.solve(model.data, watch, how.seed, collect_stats=False, display=False, params=params)
+    return Found(model.routes(result.best), result.is_feasible(), result.num_iterations)
+
+
+class _Watch(IteratedLocalSearchCallbacks):
+    """Stops the search when it has gone far enough, and reports each better plan."""
+
+    def __init__(self, how: Search, scale: int) -> None:
+        self.how = how
+        self.scale = scale
+        self.started = time.monotonic()
+        self.iterations = 0
+
+    def __call__(self, best_cost: int) -> bool:  # noqa: ARG002 - the solver's signature
+        how = self.how
+        if how.iterations is not None and self.iterations >= how.iterations:
+            return True
+        if how.seconds is not None and time.monotonic() - self.started >= how.seconds:
+            return True
+        if how.should_stop is not None and how.should_stop():
+            return True
+        self.iterations += 1
+        return False
+
+    def on_best(self, best: Solution) -> None:
+        if self.how.on_best is not None:
+            loads = len(best.excess_load())
+            cost = pyvrp.CostEvaluator([0] * loads, 0, 0).cost(best) / self.scale if best.is_feasible() else None
+            self.how.on_best(self.iterations, cost)
+
+
+class _Model:
+    """Our problem as PyVRP's data, and the way back. Times there count from ``zero``, so that none is negative."""
+
+    def __init__(self, lookup: Lookup, crews: Sequence[Crew], orders: Sequence[Order], spare: bool) -> None:
+        self.lookup = lookup
+        self.crews = list(crews)
+        self.spare = spare
+        self.heads = {i: self._head(crew) for i, crew in enumerate(crews) if crew.lock is not None and crew.lock.orders}
+        self.scale = _scale(lookup, crews)
+        self.zero = min((crew.early for crew in crews), default=0)
+        self.loading = max((lookup.sites[crew.vehicle.depot].service for crew in crews), default=0)
+        self.clients: list[tuple[Order, int | None, int | None]] = []
+        """Per client: the order, and the earliest and latest start of its service (``None``: unbounded)."""
+        self.groups: list[list[int]] = []
+        for order in orders:
+            self._add(order)
+        self.crews_of: list[list[int]] = []
+        """Per vehicle type: the crews it stands for."""
+        if self.clients:
+            self.data = self._data()
+
+    def routes(self, best: Solution | None) -> dict[int, list[str]]:
+        """A solution as sequences of orders per crew, locked orders first."""
+        assigned: dict[int, list[str]] = {}
+        free = [list(crews) for crews in self.crews_of]
+        for route in best.routes() if best is not None else []:
+            visits = [self.clients[activity.idx][0].id for activity in route if activity.is_client()]
+            assigned[free[route.vehicle_type()].pop(0)] = visits
+        for index in self.heads:
+            lock = self.crews[index].lock
+            assigned[index] = [*(lock.orders if lock is not None else ()), *assigned.get(index, [])]
+        return assigned
+
+    def _head(self, crew: Crew) -> Timetable:
+        """The timetable of what is locked; the engine has made sure that there is one."""
+        names = crew.lock.orders if crew.lock is not None else ()
+        found = timetable(self.lookup, crew, [self.lookup.orders[name] for name in names])
+        if not isinstance(found, Timetable):
+            raise ValueError(f"the lock of {crew.vehicle.id} has no timetable: {found}")
+        return found
+
+    def _add(self, order: Order) -> None:
+        """One client per receiving window the order can still be handed over in."""
+        windows, due = self.lookup.sites[order.site].windows, order.due
+        spans: list[tuple[int | None, int | None]] = [(None, due)]
+        if windows:
+            spans = [
+                (w.start, w.end if due is None else min(w.end, due)) for w in windows if due is None or w.start <= due
+            ]
+        first = len(self.clients)
+        self.clients += [(order, start, end) for start, end in spans]
+        if len(spans) > 1:
+            self.groups.append(list(range(first, first + len(spans))))
+
+    def _data(self) -> ProblemData:
+        depots, depot_rows = self._depots()
+        rows = np.array(depot_rows + [self.lookup.row[order.site] for order, _, _ in self.clients])
+        barred = self._barred()
+        horizon = self._horizon()
+        shut = any(barred.values()) or any(
+            NO_ROAD in row for matrix in self.lookup.problem.matrices.values() for row in matrix.distance
+        )
+        profiles: dict[tuple[str, frozenset[int]], int] = {}
+        types = []
+        for crew, members in self._types().items():
+            profile = profiles.setdefault((crew.vehicle.profile, barred[crew]), len(profiles))
+            self.crews_of.append(members)
+            bound = horizon if shut and crew.late is None else crew.late
+            types.append(self._type(crew, members, depots, profile, bound))
+        tables = [self._tables(rows, len(depot_rows), name, shut_out, horizon) for (name, shut_out) in profiles]
+        member = {client: group for group, clients in enumerate(self.groups) for client in clients}
+        price = self._price(tables)
+        distances: list[Any] = [distance for distance, _ in tables]  # the stubs spell these arrays by hand
+        durations: list[Any] = [duration for _, duration in tables]
+        return ProblemData(
+            [pyvrp.Location(0, 0) for _ in rows],
+            [self._client(i, len(depot_rows) + i, member.get(i), price) for i in range(len(self.clients))],
+            [pyvrp.Depot(location) for location in range(len(depot_rows))],
+            types,
+            distances,
+            durations,
+            [pyvrp.ClientGroup(clients, required=self._must(clients[0])) for clients in self.groups],
+        )
+
+    def _must(self, client: int) -> bool:
+        return self.clients[client][0].penalty is None and not self.spare
+
+    def _client(self, index: int, location: int, group: int | None, price: int) -> pyvrp.Client:
+        order, start, end = self.clients[index]
+        site = self.lookup.sites[order.site]
+        if order.penalty is not None:
+            prize = round(order.penalty * self.scale)
+        else:
+            prize = price * (1 + order.priority) if self.spare else 0
+        return pyvrp.Client(
+            location,
+            delivery=[getattr(order.amounts, d) if zone in (None, order.zone) else 0 for zone, d in self._dimensions()],
+            service_duration=site.per_unit * order.amounts.units,
+            tw_early=0 if start is None else max(0, start + site.service - self.zero),
+            tw_late=UNBOUNDED if end is None else max(0, end + site.service - self.zero),
+            release_time=max(0, order.release + self.loading - self.zero) if order.release > self.zero else 0,
+            prize=prize,
+            required=self._must(index) and group is None,
+            group=group,
+            name=order.id,
+        )
+
+    def _dimensions(self) -> list[tuple[str | None, str]]:
+        """The load dimensions that bound some vehicle: of the whole load (``None``) and of single zones."""
+        found: set[tuple[str, str]] = set()
+        for crew in self.crews:
+            found |= {("", d) for d in DIMENSIONS if getattr(crew.vehicle.capacity, d) is not None}
+            for part in crew.vehicle.compartments:
+                found |= {(part.zone, d) for d in DIMENSIONS if getattr(part.capacity, d) is not None}
+        return [(zone or None, dimension) for zone, dimension in sorted(found)]
+
+    def _depots(self) -> tuple[dict[tuple[str, int | None], int], list[int]]:
+        """Depots by site, and one more for each locked route at its last stop; with the matrix rows they stand at."""
+        names = sorted({site for crew in self.crews for site in (crew.vehicle.depot, crew.vehicle.end_depot)})
+        depots: dict[tuple[str, int | None], int] = {(name, None): i for i, name in enumerate(names)}
+        rows = [self.lookup.row[name] for name in names]
+        for index, head in self.heads.items():
+            depots[head.visits[-1].site, index] = len(rows)
+            rows.append(head.visits[-1].row)
+        return depots, rows
+
+    def _types(self) -> dict[Crew, list[int]]:
+        """Crews that are alike, together; a locked one alone."""
+        types: dict[Crew, list[int]] = {}
+        for index, crew in enumerate(self.crews):
+            types.setdefault(crew.alike(), []).append(index)
+        return types
+
+    def _barred(self) -> dict[Crew, frozenset[int]]:
+        """Per vehicle type the clients it may not serve."""
+        return {
+            crew: frozenset(
+                i for i, (order, _, _) in enumerate(self.clients) if self.lookup.bar(crew, order) is not None
+            )
+            for crew in self._types()
+        }
+
+    def _type(
+        self, crew: Crew, members: list[int], depots: dict[tuple[str, int | None], int], profile: int, late: int | None
+    ) -> pyvrp.VehicleType:
+        vehicle, resolution = crew.vehicle, self.lookup.problem.resolution
+        loading = self.lookup.sites[vehicle.depot].service
+        head = self.heads.get(members[0])
+        carried = [order for visit in head.visits for order in visit.orders] if head else []
+        spent, driven = loading, 0
+        start, fixed = crew.early + loading, vehicle.fixed + crew.per_hour * loading / (3600 * resolution)
+        leave_by = crew.leave_by
+        depot = depots[vehicle.depot, None]
+        if head is not None:  # it is on its way: what is locked is paid for, and bounds what is left
+            start, fixed, leave_by = head.departures[-1], 0.0, None
+            spent, driven = start - head.start, sum(head.distances[:-1])
+            depot = depots[head.visits[-1].site, members[0]]
+        return pyvrp.VehicleType(
+            num_available=len(members),
+            capacity=[self._space(crew, zone, dimension, carried) for zone, dimension in self._dimensions()],
+            start_depot=depot,
+            end_depot=depots[vehicle.end_depot, None],
+            fixed_cost=round(fixed * self.scale),
+            tw_early=max(0, start - self.zero),
+            tw_late=UNBOUNDED if late is None else max(0, start - self.zero, late - self.zero),
+            shift_duration=UNBOUNDED if vehicle.max_duration is None else max(0, vehicle.max_duration - spent),
+            max_distance=UNBOUNDED if vehicle.max_distance is None else max(0, vehicle.max_distance - driven),
+            unit_distance_cost=round(vehicle.per_km * self.scale / (1000 * resolution)),
+            unit_duration_cost=round(crew.per_hour * self.scale / (3600 * resolution)),
+            profile=profile,
+            start_late=None if leave_by is None else max(0, start - self.zero, leave_by - self.zero),
+            name=vehicle.id,
+        )
+
+    def _space(self, crew: Crew, zone: str | None, dimension: str, carried: Sequence[Order]) -> int:
+        """What the vehicle takes in one load dimension on top of what is locked on board."""
+        capacity = crew.vehicle.capacity if zone is None else compartment(crew.vehicle, zone)
+        limit = getattr(capacity, dimension) if capacity is not None else 0
+        if limit is None:
+            return sum(int(getattr(order.amounts, dimension)) for order, _, _ in self.clients)
+        on_board = sum(int(getattr(order.amounts, dimension)) for order in carried if zone in (None, order.zone))
+        return max(0, int(limit) - on_board)
+
+    def _horizon(self) -> int:
+        """A time by which any sensible route is over, however late it starts."""
+        lates = [crew.late for crew in self.crews]
+        if all(late is not None for late in lates):
+            return max(late for late in lates if late is not None)
+        longest = max(max(row) for matrix in self.lookup.problem.matrices.values() for row in matrix.duration)
+        service = sum(self.lookup.service(self.lookup.sites[order.site], [order]) for order, _, _ in self.clients)
+        times = [time for _, start, end in self.clients for time in (start, end) if time is not None]
+        times += [order.release for order, _, _ in self.clients] + [crew.early for crew in self.crews]
+        times += [head.end for head in self.heads.values()]
+        return max(times) + self.loading + service + (len(self.clients) + 2) * longest
+
+    def _tables(
+        self, rows: NDArray[np.int64], depots: int, profile: str, barred: frozenset[int], horizon: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Distances and durations between depots and clients, visits' service on the way in, no way to who is barred."""
+        matrix = self.lookup.problem.matrices[profile]
+        grid = np.ix_(rows, rows)
+        distance = np.array(matrix.distance, dtype=np.int64)[grid]
+        duration = np.array(matrix.duration, dtype=np.int64)[grid]
+        service = np.array([0] * depots + [self.lookup.sites[order.site].service for order, _, _ in self.clients])
+        closed = distance == NO_ROAD
+        columns = [depots + client for client in sorted(barred)]
+        closed[:, columns] = True
+        closed[columns, :] = True
+        duration += np.where(rows[:, None] != rows[None, :], service[None, :], 0)
+        distance[closed] = 2 * distance.max(initial=0) + 1
+        duration[closed] = 2 * max(0, horizon - self.zero) + 2
+        np.fill_diagonal(distance, 0)
+        np.fill_diagonal(duration, 0)
+        return distance, duration
+
+    def _price(self, tables: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> int:
+        """More than the dearest vehicle costs for any one order: what leaving out one that must be served costs."""
+        far = max((int(distance.max()) for distance, _ in tables), default=0)
+        resolution = self.lookup.problem.resolution
+        dearest = 0.0
+        for crew in self.crews:
+            hours = (crew.late - crew.early if crew.late is not None else 0) / (3600 * resolution)
+            way = crew.vehicle.per_km * 2 * far / (1000 * resolution)
+            dearest = max(dearest, crew.vehicle.fixed + way + crew.per_hour * hours)
+        penalties = max((order.penalty or 0.0 for order, _, _ in self.clients), default=0.0)
+        return round((2 * dearest + penalties) * self.scale) + 1
+
+
+def _scale(lookup: Lookup, crews: Sequence[Crew]) -> int:
+    """How many of the solver's whole numbers make one of money, so that no rate is rounded — or hardly.
+
+    Rates are decimal fractions of money per m and per s; their common denominator makes them whole. Where that were huge,
+    the smallest rate becomes 1000, which rounds by at most 0.05 %: the solver's penalties are tuned for small numbers.
+    """
+    resolution = lookup.problem.resolution
+    rates = {Fraction(str(crew.vehicle.per_km)) / (1000 * resolution) for crew in crews}
+    rates |= {Fraction(str(crew.per_hour)) / (3600 * resolution) for crew in crews}
+    rates.discard(Fraction(0))
+    if not rates:
+        return 1
+    exact = lcm(*(rate.denominator for rate in rates))
+    if exact * max(rates) <= _SMALL:
+        return exact
+    return max(1, round(_SMALL / 10 / min(rates)))
