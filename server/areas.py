@@ -2,9 +2,12 @@
 
 from flask import Blueprint
 
+from server.board.routes import blueprint as board
+from server.compliance.routes import blueprint as compliance
+from server.custody.pages import blueprint as devices
 from server.custody.routes import blueprint as custody
 from server.fleet.routes import blueprint as fleet
 from server.orders.routes import blueprint as orders
 from server.proof.routes import blueprint as proof
 
-BLUEPRINTS: tuple[Blueprint, ...] = (custody, fleet, orders, proof)
+BLUEPRINTS: tuple[Blueprint, ...] = (custody, devices, fleet, orders, board, proof, compliance)
