@@ -48,7 +48,12 @@ class MemoryJournal:
     # events ------------------------------------------------------------------------------------------------------------
 
     def append(
-        self, entries: Sequence[NewEntry], *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()
+        self,
+        entries: Sequence[NewEntry],
+        *,
+        blobs: Sequence[BlobRef] = (),
+        drop_drafts: Sequence[str] = (),
+        put_drafts: Mapping[str, bytes] | None = None,
     ) -> None:
         with self._lock:
             head = self.head()
@@ -67,6 +72,7 @@ class MemoryJournal:
                 self._blobs.setdefault(blob.sha256, BlobEntry(**msgspec.structs.asdict(blob), seq=head.seq))
             for key in drop_drafts:
                 self._drafts.pop(key, None)
+            self._drafts |= put_drafts or {}
 
     def head(self) -> Head:
         with self._lock:

@@ -120,10 +120,15 @@ class Journal(Protocol):
 
     # events
     def append(
-        self, entries: Sequence[NewEntry], *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()
+        self,
+        entries: Sequence[NewEntry],
+        *,
+        blobs: Sequence[BlobRef] = (),
+        drop_drafts: Sequence[str] = (),
+        put_drafts: Mapping[str, bytes] | None = None,
     ) -> None:
-        """Append events that belong together, enter the blobs that the last of them names, and drop drafts they make
-        obsolete: all or nothing.
+        """Append events that belong together, enter the blobs that the last of them names, drop drafts they make obsolete and
+        keep those they lead to: all or nothing.
 
         Raises:
             Refused: JOURNAL_DAMAGED where they are not the next links of the chain, BLOB_MISSING where a blob is not stored.

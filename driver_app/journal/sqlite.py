@@ -155,7 +155,12 @@ class SqliteJournal:
     # events ------------------------------------------------------------------------------------------------------------
 
     def append(
-        self, entries: Sequence[NewEntry], *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()
+        self,
+        entries: Sequence[NewEntry],
+        *,
+        blobs: Sequence[BlobRef] = (),
+        drop_drafts: Sequence[str] = (),
+        put_drafts: Mapping[str, bytes] | None = None,
     ) -> None:
         with self._transaction():
             head = self.head()
@@ -174,6 +179,8 @@ class SqliteJournal:
                 )
             for key in drop_drafts:
                 self._db.execute("DELETE FROM drafts WHERE key = ?", (key,))
+            for key, value in (put_drafts or {}).items():
+                self._db.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?)", (key, value))
 
     def _insert(self, entry: NewEntry) -> None:
         row = (

@@ -4,8 +4,9 @@ It asks the journey whether the event may happen, signs and chains it, makes it 
 An event that the table does not allow leaves no trace; one that was recorded is never taken back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,6 +46,14 @@ class _Anchor(msgspec.Struct, frozen=True):
     wall: datetime
     before: float
     after: float
+
+
+class _Beside(NamedTuple):
+    """What is written together with events."""
+
+    blobs: Sequence[BlobRef]
+    drop_drafts: Sequence[str]
+    put_drafts: Mapping[str, bytes] | None
 
 
 class Recorder:
@@ -90,41 +99,45 @@ class Recorder:
         """Call ``listener`` after every event that was recorded; returns how to stop it."""
         return self._listeners.add(listener)
 
-    def record(self, event: AnyEvent, *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()) -> str:
-        """Record an event and return its name (SHA-256, hex). It is on disk when this returns.
+    def record(
+        self,
+        event: AnyEvent,
+        *,
+        blobs: Sequence[BlobRef] = (),
+        drop_drafts: Sequence[str] = (),
+        put_drafts: Mapping[str, bytes] | None = None,
+    ) -> str:
+        """Record an event and return its name (SHA-256, hex). It is on disk when this returns, together with the blobs it
+        names; the drafts it makes obsolete are gone, and those it leads to are kept.
 
         Raises:
             Refused: JOURNEY_ILLEGAL, SIGNATURE_REUSED, NO_ROUTE, NOT_ENROLLED, FORBIDDEN (nobody is signed in), DISK_FULL,
                 JOURNAL_DAMAGED, KEYSTORE; nothing was recorded then.
         """
-        return self.record_all((event,), blobs=blobs, drop_drafts=drop_drafts)[-1]
+        return self._record(lambda _: (event,), _Beside(blobs, drop_drafts, put_drafts))[-1]
 
-    def record_all(
-        self, events: Sequence[AnyEvent], *, blobs: Sequence[BlobRef] = (), drop_drafts: Sequence[str] = ()
-    ) -> list[str]:
-        """Record events that belong together, all or none; blobs belong to the last.
+    def record_all(self, events: Sequence[AnyEvent], *, drop_drafts: Sequence[str] = ()) -> list[str]:
+        """Record events that belong together, all or none.
 
         Raises:
             Refused: as :meth:`record`.
         """
-        return self._record(lambda _: events, blobs, drop_drafts)
+        return self._record(lambda _: events, _Beside((), drop_drafts, None))
 
-    def record_at(self, build: Callable[[datetime], AnyEvent], *, drop_drafts: Sequence[str] = ()) -> str:
+    def record_at(self, build: Callable[[datetime], AnyEvent]) -> str:
         """Record an event that has to know the very instant it is recorded at.
 
         Raises:
             Refused: as :meth:`record`.
         """
-        return self._record(lambda at: (build(at),), (), drop_drafts)[-1]
+        return self._record(lambda at: (build(at),), _Beside((), (), None))[-1]
 
-    def _record(
-        self, build: Callable[[datetime], Sequence[AnyEvent]], blobs: Sequence[BlobRef], drop_drafts: Sequence[str]
-    ) -> list[str]:
+    def _record(self, build: Callable[[datetime], Sequence[AnyEvent]], beside: _Beside) -> list[str]:
         with self._duty.lock:
             anchor = self._read_clocks()
             jump = self._jump(anchor)
             events = build(anchor.wall)
-            written = self._write([*([jump] if jump else []), *events], anchor, blobs, drop_drafts)
+            written = self._write([*([jump] if jump else []), *events], anchor, beside)
             self._anchor, self._last_at = anchor, anchor.wall
         for recorded in written:
             self._listeners.tell(recorded)
@@ -153,9 +166,7 @@ class Recorder:
         expected = last.wall + timedelta(seconds=shortest)
         return _jumped(expected, now.wall, now.wall - expected)
 
-    def _write(
-        self, events: Sequence[AnyEvent], now: _Anchor, blobs: Sequence[BlobRef], drop_drafts: Sequence[str]
-    ) -> list[Recorded]:
+    def _write(self, events: Sequence[AnyEvent], now: _Anchor, beside: _Beside) -> list[Recorded]:
         identity = self._identity.require()
         head = self._journal.head()
         state = ChainState(identity.device, head.seq, head.sha256)
@@ -189,7 +200,7 @@ class Recorder:
                 )
             )
             written.append(Recorded(state.seq, envelope.sha256, now.wall, event))
-        self._journal.append(entries, blobs=blobs, drop_drafts=drop_drafts)
+        self._journal.append(entries, blobs=beside.blobs, drop_drafts=beside.drop_drafts, put_drafts=beside.put_drafts)
         if journey is not None:
             self._duty.settle(journey)
         return written

@@ -143,11 +143,13 @@ class Scanning:
 
 
 def _keys(code: Code) -> set[str]:
+    """A container's key in the ways that a fleet list may write it: bare, and as the element string on its label."""
     match code:
         case GraiCode():
-            return {code.grai.value}
+            value = code.grai.value
+            return {value, f"0{value}", f"(8003)0{value}"}
         case SsccCode():
-            return {code.sscc}
+            return {code.sscc, f"(00){code.sscc}"}
         case GiaiCode():
-            return {code.giai}
+            return {code.giai, f"(8004){code.giai}"}
     return set()

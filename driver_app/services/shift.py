@@ -11,7 +11,7 @@ from driver_app.services.duty import Duty
 from driver_app.services.heard import Heard
 from driver_app.services.recorder import Recorder
 from driver_app.services.session import Session
-from driver_app.services.step import PLACE, StepKind, Steps, outstanding
+from driver_app.services.step import PLACE, StepKind, Steps, outstanding, placed
 from driver_app.services.track import Track
 from shared import problems
 from shared.clock import Clock
@@ -119,9 +119,9 @@ class Shift:
         if given != wanted:
             wrong = sorted(set(given) ^ set(wanted)) or given
             raise Refused(problems.FIELD_INVALID, field="items", value=", ".join(wrong), reason=f"{len(wanted)}")
-        record = self._recorder.record(VehicleChecked(self._duty.route.id, tuple(items)))
-        self._steps.put(StepKind.PRECOOL)
-        return record
+        route_id = self._duty.route.id
+        place = placed(StepKind.PRECOOL, route_id, None)
+        return self._recorder.record(VehicleChecked(route_id, tuple(items)), put_drafts=place)
 
     def precooling(self) -> tuple[PrecoolState, ...]:
         """Every container that carries loggers, and how it stands."""

@@ -77,11 +77,12 @@ def neighbourhood(journey: Journey) -> tuple[StepKind, ...]:
     """The steps a person may move among, as far as the journey has come."""
     if journey.phase is Phase.STARTED:
         return _PREPARING
-    open_stop = journey.open_stop
-    if open_stop is not None and journey.stop(open_stop).phase is StopPhase.ARRIVED:
-        return _AT_STOP_SHOWN if journey.stop(open_stop).shown is not None else _AT_STOP
-    if journey.phase is Phase.DEPARTED and open_stop is None and journey.next_stop is not None:
-        return (StepKind.DRIVE, StepKind.RETURN)
+    if journey.phase is Phase.DEPARTED:
+        open_stop = journey.open_stop
+        if open_stop is not None and journey.stop(open_stop).phase is StopPhase.ARRIVED:
+            return _AT_STOP_SHOWN if journey.stop(open_stop).shown is not None else _AT_STOP
+        if open_stop is None and journey.next_stop is not None:
+            return (StepKind.DRIVE, StepKind.RETURN)
     return (_reached(journey),)
 
 
@@ -138,6 +139,11 @@ def _stop_of(journey: Journey, kind: StepKind) -> str | None:
 def outstanding(journey: Journey) -> list[str]:
     """The ids of lines whose goods still ride: not all accepted, and not handed back at the depot."""
     return [line_id for line_id, line in journey.lines.items() if any(ride.until is None for ride in line.rides)]
+
+
+def placed(kind: StepKind, route_id: str, stop_id: str | None) -> dict[str, bytes]:
+    """The draft that says where a person is taken to, for the event that takes them there."""
+    return {PLACE: msgspec.json.encode(Step(kind, route_id, stop_id))}
 
 
 class Steps:

@@ -5,7 +5,7 @@ from driver_app.services.duty import Duty
 from driver_app.services.recorder import Recorder
 from driver_app.services.scanning import LineProgress, Scanned, Scanning
 from driver_app.services.signing import drafts_of
-from driver_app.services.step import PLACE, Step, StepKind, Steps
+from driver_app.services.step import PLACE, Step, StepKind, Steps, placed
 from driver_app.services.track import Track
 from shared import problems
 from shared.codes.match import Match
@@ -85,9 +85,8 @@ class StopGoods:
         self._track.seal()
         position = self._track.latest()
         away = None if position is None else round(distance(stop.site.fence.centre, position), 1)
-        record = self._recorder.record(StopArrived(route.id, stop_id, by, position, away), drop_drafts=(PLACE,))
-        self._steps.put(StepKind.STOP_UNLOAD)
-        return record
+        place = placed(StepKind.STOP_UNLOAD, route.id, stop_id)
+        return self._recorder.record(StopArrived(route.id, stop_id, by, position, away), put_drafts=place)
 
     # goods -------------------------------------------------------------------------------------------------------------
 

@@ -99,10 +99,16 @@ class StopVerdict(StopGoods):
         with self._duty.lock:
             journey, stop = self._arrived(VerdictShown.__name__)
             standing = self.shown()
-            if standing and self._judged(journey, stop, self._shown_at(journey, stop)) == standing:
+            if standing and not self._news(journey, stop, standing):
                 return standing
             self._recorder.record_at(lambda at: self._event(journey, stop, at))
             return self.shown()
+
+    def _news(self, journey: Journey, stop: Stop, standing: Mapping[str, Verdict]) -> bool:
+        """Whether more is known than when the verdict was shown: of the time up to then, or of the time since."""
+        at = self._shown_at(journey, stop)
+        since = any(needed.known_until is not None and needed.known_until > at for needed in self.loggers())
+        return since or self._judged(journey, stop, at) != standing
 
     def _event(self, journey: Journey, stop: Stop, at: datetime) -> VerdictShown:
         """The verdicts up to the very instant they are recorded at: whoever judges again knows up to when."""

@@ -225,19 +225,20 @@ class JournalContract:
         assert self.journal.work(WorkSlot.CURRENT) == b"3"
         self.journal.drop_draft("never there")
 
-    def test_an_event_drops_the_drafts_it_makes_obsolete(self) -> None:
+    def test_an_event_drops_the_drafts_it_makes_obsolete_and_keeps_those_it_leads_to(self) -> None:
         self.journal.put_draft("old", b"1")
         self.journal.put_draft("other", b"2")
-        self.journal.append([Chain().remark()], drop_drafts=("old", "never there"))
+        self.journal.append([Chain().remark()], drop_drafts=("old", "never there"), put_drafts={"new": b"3"})
         assert (self.journal.draft("old"), self.journal.draft("other")) == (None, b"2")
+        assert self.journal.draft("new") == b"3"
 
-    def test_an_event_that_is_refused_drops_no_draft(self) -> None:
+    def test_an_event_that_is_refused_touches_no_draft(self) -> None:
         self.journal.put_draft("old", b"1")
         chain = Chain()
         chain.remark()
         with pytest.raises(Refused):
-            self.journal.append([chain.remark()], drop_drafts=("old",))
-        assert self.journal.draft("old") == b"1"
+            self.journal.append([chain.remark()], drop_drafts=("old",), put_drafts={"new": b"3"})
+        assert (self.journal.draft("old"), self.journal.draft("new")) == (b"1", None)
 
     # room and soundness
 

@@ -90,7 +90,7 @@ VAN = Container(
     (logger(1), logger(2)),
 )
 BOX = Container(
-    "BOX", ContainerKind.BOX, Name("保温箱", "Cold box"), "06901234500005BOX1", REFRIGERATED, 0.1, (logger(3),)
+    "BOX", ContainerKind.BOX, Name("保温箱", "Cold box"), "4006381333931BOX7", REFRIGERATED, 0.1, (logger(3),)
 )
 SHELF = Container("SHELF", ContainerKind.PALLET, Name("货架", "Shelf"), "SHELF", AMBIENT, 1.0, ())
 

@@ -1,0 +1,150 @@
+"""Duty: which work is in force, and what happens when newer work comes."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from driver_app.journal.ports import WorkSlot
+from driver_app.services.duty import Duty
+from driver_app.services.identity import IdentityStore
+from shared import problems
+from shared.custody.events import Failure
+from shared.custody.journey import Journey, Phase
+from shared.keys import KeySigner
+from shared.work import Override, Work
+from tests.driver_app.services.day import NIGHT, PIN, ROUTE, Phone, refusing, signed, work
+
+
+@pytest.fixture
+def phone() -> Phone:
+    return Phone().ready()
+
+
+def offer(phone: Phone, what: Work) -> bool:
+    return phone.services.duty.offer(signed(what))
+
+
+def test_without_work_there_is_no_route() -> None:
+    phone = Phone()
+    phone.enrol_by_hand()
+    duty = phone.services.duty
+    assert (duty.work, duty.pending, duty.started, duty.on_shift) == (None, None, False, False)
+    refused = refusing(lambda: duty.route)
+    assert (refused.kind, refused.problem.values["value"]) == (problems.NO_ROUTE, "H-1")
+
+
+def test_the_signed_bytes_are_kept_as_they_came_and_survive(phone: Phone) -> None:
+    raw = signed(work())
+    assert phone.journal.work(WorkSlot.CURRENT) == raw
+    assert phone.restart().duty.work == work()
+    assert phone.services.duty.journey == Journey(ROUTE)
+
+
+def test_newer_work_before_the_shift_is_taken_on_at_once(phone: Phone) -> None:
+    told: list[int] = []
+    phone.services.duty.subscribe(lambda: told.append(1))
+    other = msgspec.structs.replace(ROUTE, id="R2")
+    assert offer(phone, work(other, minutes=1)) is True
+    assert phone.services.duty.route.id == "R2"
+    assert told == [1]
+
+
+def test_older_work_played_back_changes_nothing(phone: Phone) -> None:
+    offer(phone, work(msgspec.structs.replace(ROUTE, id="R2"), minutes=5))
+    assert offer(phone, work(minutes=3)) is False
+    assert phone.services.duty.route.id == "R2"
+
+
+def test_the_same_work_issued_again_is_not_written_again(phone: Phone) -> None:
+    assert offer(phone, work(minutes=7)) is False
+    assert phone.journal.work(WorkSlot.CURRENT) == signed(work())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"<html>",
+        signed(work(minutes=9), KeySigner(b"x" * 32)),
+        signed(msgspec.structs.replace(work(minutes=9), device="H9")),
+    ],
+)
+def test_work_that_the_server_did_not_sign_for_this_handheld_is_refused(phone: Phone, raw: bytes) -> None:
+    assert refusing(phone.services.duty.offer, raw).kind in (problems.SYNC_NOT_OURS, problems.SYNC_RECEIPT_FORGED)
+    assert phone.services.duty.work == work()
+
+
+def test_an_override_reaches_a_running_shift(phone: Phone) -> None:
+    phone.started()
+    override = Override(2014, "x", "urgent", "dispatcher", NIGHT, "e" * 64)
+    assert offer(phone, work(minutes=5, overrides=[override])) is True
+    assert phone.services.duty.journey.phase is Phase.STARTED
+    assert phone.services.duty.work is not None
+    assert phone.services.duty.work.overrides == (override,)
+    assert phone.restart().duty.journey.phase is Phase.STARTED
+
+
+def test_a_new_version_that_leaves_the_past_alone_is_taken_on_during_the_shift(phone: Phone) -> None:
+    """The dispatcher takes the last stop off the route; nothing of it was touched."""
+    phone.on_the_road()
+    phone.handed_over("S1")
+    shorter = msgspec.structs.replace(ROUTE, version=2, stops=ROUTE.stops[:2])
+    loaded = phone.services.duty.journey.line("L4").loaded
+    assert loaded == 5
+    assert offer(phone, work(shorter, minutes=60)) is False  # its goods are on board
+    renamed = msgspec.structs.replace(ROUTE.stops[2], planned_arrival=NIGHT + timedelta(hours=3))
+    later = msgspec.structs.replace(ROUTE, version=3, stops=(*ROUTE.stops[:2], renamed))
+    assert offer(phone, work(later, minutes=61)) is True
+    assert phone.services.duty.route.version == 3
+    assert phone.services.duty.journey.stop("S1").signed is not None
+    assert phone.services.duty.conflict is None
+
+
+@pytest.mark.parametrize("what", ["stop", "line", "container"])
+def test_a_new_version_that_contradicts_what_happened_waits_and_says_why(phone: Phone, what: str) -> None:
+    phone.on_the_road().at_stop("S1")
+    first, *rest = ROUTE.stops
+    changed = {
+        "stop": msgspec.structs.replace(ROUTE, stops=tuple(rest)),
+        "line": msgspec.structs.replace(ROUTE, stops=(first, *rest[:-1])),
+        "container": msgspec.structs.replace(ROUTE, containers=ROUTE.containers[:1]),
+    }[what]
+    assert offer(phone, work(changed, minutes=60)) is False
+    conflict = phone.services.duty.conflict
+    assert conflict is not None
+    assert what in conflict.values["reason"]
+    assert phone.services.duty.route == ROUTE
+    assert phone.restart().duty.pending is not None
+
+
+def test_a_route_taken_away_during_a_shift_goes_on_until_its_end(phone: Phone) -> None:
+    phone.on_the_road()
+    assert offer(phone, work(None, minutes=30)) is False
+    for stop_id in ("S1", "S2", "S3"):
+        phone.at_stop(stop_id)
+        phone.services.stop.fail(Failure.CLOSED)
+        phone.services.stop.leave()
+    phone.services.shift.return_to_depot()
+    for line in phone.services.shift.to_return():
+        phone.services.shift.return_goods(line.line.id, line.quantity)
+    phone.services.shift.end()
+    phone.services.session.sign_in("D1", PIN)
+    assert phone.services.duty.work == work(None, minutes=30)
+    assert not phone.services.duty.started
+
+
+def test_stored_work_that_no_longer_verifies_is_damage(phone: Phone) -> None:
+    phone.journal.put_work(WorkSlot.CURRENT, signed(work(), KeySigner(b"x" * 32)))
+    refused = refusing(Duty, phone.journal, IdentityStore(phone.journal))
+    assert refused.kind is problems.JOURNAL_DAMAGED
+
+
+def test_history_that_this_version_would_not_allow_is_kept_skipped_and_flagged(phone: Phone) -> None:
+    """As the server does: such an event was allowed when it was recorded. Here the route in the journal lost a stop."""
+    phone.on_the_road().at_stop("S1")
+    broken = msgspec.structs.replace(ROUTE, stops=ROUTE.stops[1:])
+    phone.journal.put_work(WorkSlot.CURRENT, signed(work(broken, minutes=1)))
+    services = phone.restart()
+    assert services.duty.journey.phase is Phase.DEPARTED
+    assert services.duty.flagged
+    assert services.state.status().flags
