@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from driver_app.hardware.ports import Camera, Feedback, Keystore, Location, LoggerRadio, Scanner, Storage
 from shared.clock import Clock
+from shared.geo import Position
 
 if TYPE_CHECKING:
     from driver_app.hardware.virtual.world import World
@@ -90,7 +91,7 @@ def _virtual(data: Path, clock: Clock, description: Path) -> Hardware:
     from driver_app.hardware.radio import BleakRadio
     from driver_app.hardware.virtual.camera import PictureCamera
     from driver_app.hardware.virtual.device import FixedStorage, RecordedFeedback
-    from driver_app.hardware.virtual.location import ReplayedLocation
+    from driver_app.hardware.virtual.location import DrivenLocation, ReplayedLocation
     from driver_app.hardware.virtual.world import World, load
 
     described = load(description)
@@ -99,12 +100,18 @@ def _virtual(data: Path, clock: Clock, description: Path) -> Hardware:
     world = World(described, clock, loop)
     backends = world.open()
     radio = BleakRadio(clock, loop, scanner=backends.scanner, client=backends.client)
+    home = described.home
+    location: Location = (
+        ReplayedLocation(described.track, clock)
+        if home is None
+        else DrivenLocation(Position(home.lat, home.lon), home.speed, clock)
+    )
     camera = PictureCamera([Path(name) for name in described.pictures])
     return Hardware(
         scanner=camera,
         radio=radio,
         camera=camera,
-        location=ReplayedLocation(described.track, clock),
+        location=location,
         keystore=keystore,
         storage=DiskStorage(data) if described.free is None else FixedStorage(described.free),
         feedback=RecordedFeedback(),

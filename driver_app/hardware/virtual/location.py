@@ -11,7 +11,7 @@ from driver_app.hardware.ports import Fix, Subscription
 from shared import problems
 from shared.clock import Clock
 from shared.errors import Refused
-from shared.geo import Position
+from shared.geo import Position, distance
 
 
 class Waypoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,7 +23,46 @@ class Waypoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accuracy: float = 8.0
 
 
-class ReplayedLocation:
+class Moving:
+    """What both virtual locations share: being followed. ``current`` says where it is, or that there is no position."""
+
+    def current(self) -> Fix:
+        raise Refused(problems.NO_POSITION, value="-")
+
+    def follow(self, on_fix: Callable[[Fix], None], every: float) -> Subscription:
+        return _Following(self, on_fix, every)
+
+
+class DrivenLocation(Moving):
+    """:class:`driver_app.hardware.ports.Location` of a vehicle that is driven from where it stands, straight, at ``speed``
+    (m/s): where a rehearsal's vehicle is depends on what its driver has done, not on a timetable."""
+
+    def __init__(self, home: Position, speed: float, clock: Clock) -> None:
+        self._clock = clock
+        self._speed = speed
+        self._from = self._to = home
+        self._left = clock.now()
+
+    def put(self, where: Position) -> None:
+        """Stand there."""
+        self._from = self._to = where
+
+    def drive(self, to: Position) -> float:
+        """Leave for ``to`` now, from wherever the vehicle is; returns how long it takes, s."""
+        here = self.current().position
+        self._from, self._to, self._left = here, to, self._clock.now()
+        return distance(here, to) / self._speed
+
+    def current(self) -> Fix:
+        at = self._clock.now()
+        way = distance(self._from, self._to)
+        part = min(1.0, self._speed * (at - self._left).total_seconds() / way) if way > 0 else 1.0
+        lat = self._from.lat + (self._to.lat - self._from.lat) * part
+        lon = self._from.lon + (self._to.lon - self._from.lon) * part
+        return Fix(at, Position(lat, lon, 8.0))
+
+
+class ReplayedLocation(Moving):
     """:class:`driver_app.hardware.ports.Location` along waypoints. Before the first there is no position; after the last the
     vehicle stands."""
 
@@ -45,12 +84,9 @@ class ReplayedLocation:
         )
         return Fix(at, position)
 
-    def follow(self, on_fix: Callable[[Fix], None], every: float) -> Subscription:
-        return _Following(self, on_fix, every)
-
 
 class _Following:
-    def __init__(self, location: ReplayedLocation, on_fix: Callable[[Fix], None], every: float) -> None:
+    def __init__(self, location: Moving, on_fix: Callable[[Fix], None], every: float) -> None:
         self._location = location
         self._on_fix = on_fix
         self._every = every

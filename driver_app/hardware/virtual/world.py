@@ -94,12 +94,22 @@ class LoggerDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     faults: tuple[Fault, ...] = ()
 
 
+class Home(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a vehicle stands (WGS-84 degrees) and how fast it is driven from there (m/s)."""
+
+    lat: float
+    lon: float
+    speed: float = 8.0
+
+
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A virtual world. ``pictures`` are what the camera sees, one after another; relative names are beside the JSON file.
     ``free`` pretends that so many bytes are left on the disk; ``None`` asks the real one."""
 
     loggers: tuple[LoggerDescription, ...] = ()
     track: tuple[Waypoint, ...] = ()
+    home: Home | None = None
+    """Where a driven vehicle stands at first; without it the position follows ``track``."""
     pictures: tuple[str, ...] = ()
     free: int | None = None
 
