@@ -60,9 +60,11 @@ def open_checkpoint(note: str, origin: str, public: bytes) -> Checkpoint:
     body += "\n"
     if not _is_signed(body, signatures, origin, public):
         raise _invalid(note, f"no valid signature by {origin}")
-    lines = body.split("\n")
-    if len(lines) < 4 or lines[0] != origin:
+    lines = body.removesuffix("\n").split("\n")
+    if lines[0] != origin:
         raise _invalid(note, f"the origin is not {origin}")
+    if len(lines) < 3 or not all(lines):
+        raise _invalid(note, "not three lines, or an empty one among them")
     size, root = _number(lines[1]), _unbase64(lines[2])
     if size is None or root is None or len(root) != 32:
         raise _invalid(note, "malformed size or root")
