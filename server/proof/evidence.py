@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from server.custody.ledger import Stored
-from server.proof.judging import Folded, check_columns, fold
+from server.proof.judging import Folded, fold
 from shared import problems
 from shared.clock import from_ms
 from shared.custody import events as e
@@ -93,7 +93,7 @@ def gather(reader: LedgerReader, proof_id: str) -> Evidence:
 
     Raises:
         Refused: NOT_FOUND where no such record concludes a stop; PROOF_INCOMPLETE where the ledger lacks the shift it
-            belongs to or the route that shift was given; ENVELOPE_MALFORMED where sealed readings cannot be readings.
+            belongs to or the route that shift was given.
     """
     concluded = reader.find(proof_id)
     if concluded is None or not isinstance(concluded.event, e.HandoverSigned | e.StopFailed):
@@ -216,7 +216,6 @@ class _Scope:
         """What a logger recorded after the goods had left says nothing about them."""
         if event.logger_id not in self._loggers:
             return False
-        check_columns(event)
         return not event.times or from_ms(min(event.times)) <= self._custody_ends
 
     def _positions(self, event: e.PositionsSealed) -> bool:

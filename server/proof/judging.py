@@ -10,7 +10,6 @@ from typing import Protocol
 
 import msgspec
 
-from shared import problems
 from shared.clock import from_ms
 from shared.coldchain.readings import Reading, Series
 from shared.coldchain.verdict import Verdict, judge
@@ -25,16 +24,6 @@ TEMPERATURE_TOLERANCE = 0.005
 """°C. Readings are sealed in hundredths; half a hundredth cannot come from a reading."""
 KINETIC_TOLERANCE = 0.001
 """°C. The mean kinetic temperature is computed with exp and log, whose last bits differ between processors."""
-OUTSIDE_THE_TABLE: tuple[type, ...] = (
-    e.DeviceEnrolled,
-    e.DeviceRevoked,
-    e.RoutePublished,
-    e.DepartureOverridden,
-    e.LotRecalled,
-)
-"""Events of the server that surround a journey and are not steps of it."""
-LATEST = 253_402_300_799_000
-"""ms: the last second of the year 9999, the end of what a date can say."""
 _MEASURED = ("lowest", "highest", "first", "last")
 _STATED = (
     "conformity",
@@ -79,8 +68,6 @@ def fold(route: Route, entries: Sequence[EntryLike]) -> Folded:
     before: dict[int, Journey] = {}
     refused: list[tuple[int, Problem]] = []
     for entry in entries:
-        if isinstance(entry.event, OUTSIDE_THE_TABLE):
-            continue
         if isinstance(entry.event, e.VerdictShown):
             before[entry.index] = journey
         try:
@@ -93,14 +80,10 @@ def fold(route: Route, entries: Sequence[EntryLike]) -> Folded:
 def series_from(segments: Iterable[ReadingsSealed]) -> dict[str, Series]:
     """All readings by logger, oldest first, each instant once: what was sealed first stands.
 
-    The interval is that of a logger's first segment.
-
-    Raises:
-        Refused: ENVELOPE_MALFORMED where a segment's columns cannot be readings.
+    The interval is that of a logger's first segment, as the handheld joins them.
     """
     found: dict[str, tuple[int, dict[int, Reading]]] = {}
     for segment in segments:
-        check_columns(segment)
         _, readings = found.setdefault(segment.logger_id, (segment.interval, {}))
         for at, temperature, humidity in zip(segment.times, segment.temperatures, segment.humidities, strict=True):
             readings.setdefault(at, _reading(at, temperature, humidity, segment))
@@ -108,17 +91,6 @@ def series_from(segments: Iterable[ReadingsSealed]) -> dict[str, Series]:
         logger_id: Series(logger_id, interval, tuple(reading for _, reading in sorted(readings.items())))
         for logger_id, (interval, readings) in found.items()
     }
-
-
-def check_columns(segment: ReadingsSealed) -> None:
-    """Refuse a segment whose columns differ in length, or whose times are not instants.
-
-    Raises:
-        Refused: ENVELOPE_MALFORMED.
-    """
-    lengths = {len(segment.times), len(segment.temperatures), len(segment.humidities)}
-    if len(lengths) != 1 or any(not 0 <= at <= LATEST for at in segment.times) or segment.interval < 1:
-        raise Refused(problems.ENVELOPE_MALFORMED, value=f"ReadingsSealed {segment.logger_id}", reason="columns")
 
 
 def _reading(at: int, temperature: int | None, humidity: int | None, segment: ReadingsSealed) -> Reading:

@@ -11,7 +11,7 @@ import msgspec
 
 from shared import problems
 from shared.custody.envelope import pre_authentication_encoding
-from shared.errors import Refused
+from shared.errors import UNDECODABLE, Refused
 from shared.keys import Signer, verify
 
 BUNDLE_TYPE = "application/vnd.handover.bundle+json"
@@ -132,7 +132,7 @@ def decode_manifest(raw: bytes) -> Manifest:
     """
     try:
         manifest = msgspec.json.decode(raw, type=Manifest)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise Refused(problems.BUNDLE_UNREADABLE, value=MANIFEST, reason=str(error)) from error
     if manifest.form != FORM:
         raise Refused(problems.BUNDLE_UNREADABLE, value=MANIFEST, reason=f"form {manifest.form}")

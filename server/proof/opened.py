@@ -22,15 +22,8 @@ from shared.errors import Problem, Refused
 from shared.keys import key_id, public_pem
 from shared.merkle import leaf_hash, verify_inclusion
 
-SERVER_EVENTS: tuple[type, ...] = (
-    e.DeviceEnrolled,
-    e.DeviceRevoked,
-    e.RoutePublished,
-    e.DepartureOverridden,
-    e.LotRecalled,
-    e.CorrectionMade,
-)
-"""Events that only the server writes."""
+SERVER = "server"
+"""The name under which the server writes its own chain."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -103,12 +96,12 @@ def _malformed(index: int, refused: Refused) -> Problem:
 def check_events(bundle: Opened) -> Iterator[Problem]:
     """Each event is signed by the server, or by the key that the server enrolled for the device it names.
 
-    What only the server decides (enrolments, routes, overrides, recalls, corrections) must carry the server's signature.
+    What only the server decides (enrolments, routes, overrides, recalls) must carry the server's signature.
     """
     keys = _enrolled_keys(bundle)
     for entry in bundle.entries:
         device = entry.record.device
-        ours = isinstance(entry.event, SERVER_EVENTS)
+        ours = device == SERVER or type(entry.event) in e.SERVER_ONLY
         public = bundle.server_key if ours else keys.get(device)
         if public is None:
             yield Refused(problems.ENTRY_KEY, value=entry.index, device=device).problem

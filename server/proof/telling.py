@@ -6,15 +6,17 @@ Imports `shared` and the forms of a bundle, nothing else: verification runs wher
 from collections.abc import Iterator
 from datetime import datetime
 
+import msgspec
+
 from server.proof import manifest as form
 from server.proof.judging import Folded, difference, fold, judge_line, series_from
-from server.proof.opened import Entry, Opened
+from server.proof.opened import SERVER, Entry, Opened
 from shared import problems
 from shared.coldchain.readings import Series
 from shared.custody import events as e
-from shared.custody.gate import check_outcome, check_signatory
 from shared.custody.journey import Journey
-from shared.errors import Problem, Refused
+from shared.custody.signing import check_outcome, check_signatory, check_strokes
+from shared.errors import UNDECODABLE, Problem, Refused
 from shared.work import Line, Stop
 
 Conclusion = e.HandoverSigned | e.StopFailed
@@ -89,6 +91,10 @@ def _stray(entry: Entry, device: str, concluded: Conclusion) -> Iterator[Problem
     named = getattr(event, "device", device)
     if named != device:
         yield _differs(f"#{entry.index} {named}", device)
+    writer = entry.record.device
+    servers = type(event) in e.SERVER_ONLY or isinstance(event, e.CorrectionMade)
+    if not (writer == device or (writer == SERVER and servers)):
+        yield _differs(f"#{entry.index} {writer}", device)
 
 
 def _check_shown(telling: Telling, concluded: Entry, event: e.HandoverSigned) -> Iterator[Problem]:
@@ -126,7 +132,7 @@ def check_journey(telling: Telling) -> Iterator[Problem]:
         return
     events = {entry.index: e.event_name(entry.event) for entry in telling.bundle.entries}
     for index, problem in telling.folded.refused:
-        state = problem.values.get("state", f"#{problem.number}")
+        state = problem.values.get("state") or f"#{problem.number} " + ", ".join(problem.values.values())
         yield Refused(problems.ENTRY_ILLEGAL, value=index, event=events[index], state=state).problem
 
 
@@ -149,11 +155,25 @@ def check_outcomes(telling: Telling) -> Iterator[Problem]:
     for signatory in event.signatories:
         try:
             check_signatory(signatory)
+            check_strokes(_strokes(telling.bundle, signatory))
         except Refused as refused:
             yield refused.problem
     needed = 2 if any(line.product.controlled for line in lines.values()) else 1
     if len(event.signatories) < needed:
         yield _outcome(stop.site.name.zh, f"{len(event.signatories)}", f"signatories ≥ {needed}")
+
+
+def _strokes(bundle: Opened, signatory: e.Signatory) -> list[list[tuple[float, float]]]:
+    """The pen's way over the pad, points in 0 … 1, as the handheld keeps it.
+
+    Raises:
+        Refused: EVIDENCE_DIFFERS where the blob is something else.
+    """
+    name = form.blob_name(signatory.strokes)
+    try:
+        return msgspec.json.decode(bundle.files.get(name, b""), type=list[list[tuple[float, float]]])
+    except UNDECODABLE as error:
+        raise Refused(problems.EVIDENCE_DIFFERS, value=name, reason="strokes") from error
 
 
 def _check_line(line: Line, outcome: e.LineOutcome, journey: Journey) -> Iterator[Problem]:
@@ -182,15 +202,11 @@ def check_verdicts(telling: Telling) -> Iterator[Problem]:
         if not isinstance(entry.event, e.VerdictShown):
             continue
         journey = telling.folded.before[entry.index]
-        try:
-            series = series_from(
-                earlier.event
-                for earlier in telling.bundle.entries
-                if isinstance(earlier.event, e.ReadingsSealed) and earlier.index < entry.index
-            )
-        except Refused as refused:
-            yield refused.problem
-            continue
+        series = series_from(
+            earlier.event
+            for earlier in telling.bundle.entries
+            if isinstance(earlier.event, e.ReadingsSealed) and earlier.index < entry.index
+        )
         yield from _check_shown_verdicts(entry, entry.event, telling.stop, journey, series)
 
 

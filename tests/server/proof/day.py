@@ -382,7 +382,7 @@ class Day:
             role,
             number,
             meaning,
-            self.ledger.keep(json.dumps({"strokes": drawn}).encode()),
+            self.ledger.keep(json.dumps(drawn).encode()),
             self.ledger.keep(signature_picture(drawn)),
         )
 

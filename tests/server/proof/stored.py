@@ -33,9 +33,7 @@ def store_day(app: Flask, day: Day, *, blobs: bool = True, seal: bool = True, up
         own_device()
         public = day.handheld.signer.public_key()
         now: datetime = memory.entries[0].record.at
-        db.session.add(
-            Device(id=DEVICE, name="HH", public_key=public, enrolled_at=now, next_seq=1, head=GENESIS)
-        )
+        db.session.add(Device(id=DEVICE, name="HH", public_key=public, enrolled_at=now, next_seq=1, head=GENESIS))
         db.session.flush()
         for entry in memory.entries[:upto]:
             incoming = Incoming(entry.envelope, entry.record, entry.event, entry.sha256)
