@@ -134,10 +134,15 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
 
 
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether ``proof`` shows the tree of size ``old`` to be a prefix of the one of size ``new`` (RFC 9162 §2.1.4.2)."""
+    """Whether ``proof`` shows the tree of size ``old`` to be a prefix of the one of size ``new`` (RFC 9162 §2.1.4.2).
+
+    Of the empty tree nothing is proved: it is a prefix of everything, so a proof of it would say nothing.
+    """
+    if not 0 < old <= new:
+        return False
     if old == new:
         return not proof and old_root == new_root
-    if not 0 < old < new or not proof or any(len(h) != 32 for h in proof):
+    if not proof or any(len(h) != 32 for h in proof):
         return False
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     fn, sn = old - 1, new - 1
