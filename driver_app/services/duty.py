@@ -152,7 +152,8 @@ class Duty:
             newest = max((w.issued for w in (self._work, self._pending) if w is not None), default=None)
             if newest is not None and work.issued <= newest:
                 return False
-            if self._work is not None and msgspec.structs.replace(work, issued=self._work.issued) == self._work:
+            known = [w for w in (self._work, self._pending) if w is not None]
+            if any(msgspec.structs.replace(work, issued=w.issued) == w for w in known):
                 return False
             if not self._adopt(raw, work):
                 self._journal.put_work(WorkSlot.PENDING, raw)

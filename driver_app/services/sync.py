@@ -197,6 +197,7 @@ class Sync:
         answer = client.ask("POST", "/sync/seals", msgspec.json.encode(SealRequest(client.identity.device, indexes)))
         seals = decoded(answer.body, Seals)
         if self._outbox.seal(asked, seals, client.identity):
+            self._state.contact(self._clock.now())
             self._waits.pop("seals")
             self._rest("seals", 0.0 if len(asked) == len(seals.seals) else SEALS_EVERY)
         return Did.SEALS

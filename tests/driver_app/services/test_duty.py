@@ -148,3 +148,12 @@ def test_history_that_this_version_would_not_allow_is_kept_skipped_and_flagged(p
     assert services.duty.journey.phase is Phase.DEPARTED
     assert services.duty.flagged
     assert services.state.status().flags
+
+
+def test_work_that_waits_is_not_written_again_at_every_look(phone: Phone) -> None:
+    """The server states a fresh time each time it is asked; what it says is the same."""
+    phone.started()
+    tomorrow = msgspec.structs.replace(ROUTE, id="R2")
+    offer(phone, work(tomorrow, minutes=10))
+    assert offer(phone, work(tomorrow, minutes=11)) is False
+    assert phone.journal.work(WorkSlot.PENDING) == signed(work(tomorrow, minutes=10))

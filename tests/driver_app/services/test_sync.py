@@ -12,11 +12,12 @@ from driver_app.services.sync import Did
 from shared import problems
 from shared.clock import Clock, ManualClock
 from shared.custody.chain import ChainState
+from shared.custody.envelope import Envelope
 from shared.custody.events import Failure
 from shared.errors import Kind, Problem, Refused
 from shared.keys import KeySigner
 from shared.merkle import Tree
-from shared.sync import CHUNK, MAX_BATCH, Refusal, Seals
+from shared.sync import CHUNK, MAX_BATCH, BlobReceipt, BlobStatus, Receipt, Refusal, Seals
 from tests.driver_app.services.day import Phone, signed, work
 from tests.driver_app.services.server import (
     FAULTS,
@@ -449,21 +450,54 @@ def test_one_bad_blob_does_not_block_the_others(phone: Phone, server: FakeServer
     assert set(server.blobs) == {first, second}
 
 
-def test_a_receipt_for_another_blob_is_not_believed(phone: Phone, server: FakeServer) -> None:
+@pytest.mark.parametrize("have", [-1, 7, 10**9])
+def test_an_upload_status_that_cannot_be_is_not_believed(phone: Phone, server: FakeServer, have: int) -> None:
     phone.started()
-    phone.services.stop.photo(b"\xff\xd8 one")
-    phone.services.sync.step()
-    phone.services.sync.step()
-
-    def other(server: FakeServer, _answer: object) -> Response:
-        nonce = "ignored"
-        return server._blob("0" * 64, 0, 1, b"x", nonce)
-
-    server.blobs["0" * 64] = b"x"
-    server.faults.append(other)
-    with pytest.raises(Refused):
+    digest = phone.services.stop.photo(JPEG)
+    for _ in range(2):
         phone.services.sync.step()
-    assert phone.services.state.status().blobs_waiting == 1
+    status = msgspec.json.encode(BlobStatus(digest, have, False))
+    server.faults.append(lambda _server, _answer: Response(200, {}, status))
+    with pytest.raises(Refused) as refused:
+        phone.services.sync.step()
+    assert refused.value.kind is problems.SYNC_NOT_OURS
+    blob = phone.journal.blob(digest)
+    assert blob is not None
+    assert blob.uploaded == 0
+    drain(phone)
+
+
+def test_a_receipt_of_the_wrong_kind_is_not_believed(phone: Phone, server: FakeServer) -> None:
+    phone.started()
+    digest = phone.services.stop.photo(b"\xff\xd8 one")
+    server.blobs["0" * 64] = b"x"
+
+    def as_blob(server: FakeServer, answer: object) -> Response:
+        whole = answer()  # type: ignore[operator]
+        receipt = msgspec.json.decode(msgspec.json.decode(whole.body, type=Envelope).payload, type=Receipt)
+        return server._blob("0" * 64, 0, 1, b"x", receipt.nonce)
+
+    server.faults.append(as_blob)
+    with pytest.raises(Refused) as refused:
+        phone.services.sync.step()
+    assert refused.value.kind is problems.SYNC_NOT_OURS
+    assert phone.services.state.status().received == 0
+    phone.services.sync.nudge()
+    phone.services.sync.step()
+    phone.services.sync.step()
+
+    def other_blob(server: FakeServer, answer: object) -> Response:
+        whole = answer()  # type: ignore[operator]
+        receipt = msgspec.json.decode(msgspec.json.decode(whole.body, type=Envelope).payload, type=BlobReceipt)
+        return server._blob("0" * 64, 0, 1, b"x", receipt.nonce)
+
+    server.faults.append(other_blob)
+    with pytest.raises(Refused) as refused:
+        phone.services.sync.step()
+    assert refused.value.kind is problems.SYNC_NOT_OURS
+    blob = phone.journal.blob(digest)
+    assert blob is not None
+    assert blob.receipt is None
 
 
 # work -----------------------------------------------------------------------------------------------------------------
