@@ -14,6 +14,7 @@ from server.db import db
 
 
 def _row(name: str) -> Consumer:
+    """The consumer's row, made when it first moves."""
     row = db.session.get(Consumer, name)
     if row is None:
         row = Consumer(name=name, position=0)
@@ -22,8 +23,9 @@ def _row(name: str) -> Consumer:
 
 
 def position(name: str) -> int:
-    """The index of the entry that consumer ``name`` reads next."""
-    return _row(name).position
+    """The index of the entry that consumer ``name`` reads next. Only reads: a page may ask."""
+    row = db.session.get(Consumer, name)
+    return 0 if row is None else row.position
 
 
 def advance(name: str, to: int) -> None:
@@ -49,7 +51,8 @@ def resume(name: str) -> None:
 
 def parked(name: str) -> bool:
     """Whether consumer ``name`` waits for a person."""
-    return _row(name).parked_at is not None
+    row = db.session.get(Consumer, name)
+    return row is not None and row.parked_at is not None
 
 
 def all_consumers() -> Sequence[Consumer]:
