@@ -19,13 +19,13 @@ def trace(lot: str, consignment: str, code: str, epcis: bool) -> None:
     from server.compliance import operations as desk
     from server.compliance.operations import Wanted
     from server.context import context
-    from server.trace import export
+    from server.trace.epcis import encode, export
 
     with create_app().app_context():
-        found = desk.find(Wanted(lot=lot, code=code, consignment=consignment), year=context().clock.now().year)
         if epcis:
-            click.echo(export.document([line.line_id for line, _ in found.rows]).decode())
+            click.echo(encode(export(lot=lot, consignment=consignment, code=code)), nl=False)
             return
+        found = desk.find(Wanted(lot=lot, code=code, consignment=consignment), year=context().clock.now().year)
         for line, stop in found.rows:
             site = stop.site_zh if language() == "zh" else stop.site_en
             state = line.outcome or stop.failure or stop.phase

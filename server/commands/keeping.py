@@ -15,13 +15,18 @@ from server.config import Config, load
 
 
 def upgrade_database() -> None:
-    """Bring the database to this version's form."""
+    """Bring the configured database to this version's form."""
+    upgrade_database_at(load().database_url)
+
+
+def upgrade_database_at(url: str) -> None:
+    """Bring the database at ``url`` to this version's form."""
     from alembic import command
     from alembic.config import Config as AlembicConfig
 
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
-    settings.attributes["url"] = load().database_url
+    settings.attributes["url"] = url
     command.upgrade(settings, "head")
 
 

@@ -66,7 +66,8 @@ def enrol_device(png: str | None) -> None:
     code.make()
     code.print_ascii(out=sys.stderr, invert=True)
     if png is not None:
-        code.make_image().save(png)
+        with open(png, "wb") as file:
+            code.make_image().save(file)
     click.echo(text)
 
 

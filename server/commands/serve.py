@@ -27,7 +27,7 @@ def serve(host: str, port: int, processes: int, threads: int, with_worker: bool)
 
     upgrade_database()
 
-    class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    class Server(BaseApplication):
         def load_config(self) -> None:
             settings = {
                 "bind": f"{host}:{port}",

@@ -36,7 +36,9 @@ def import_orders(file: Path) -> None:
 
 
 @click.command()
-@click.option("--problem", "file", type=click.Path(path_type=Path), required=True, help="our JSON, Solomon text, or VRPLIB")
+@click.option(
+    "--problem", "file", type=click.Path(path_type=Path), required=True, help="our JSON, Solomon text, or VRPLIB"
+)
 @click.option("--seconds", type=float, required=True, help="how long to search")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="one JSON object")

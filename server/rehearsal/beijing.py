@@ -40,8 +40,8 @@ HOSPITALS = (
     Hospital(Name("北京协和医院", "Peking Union Medical College Hospital"), 39.9110, 116.4097, ((10 * 60, 17 * 60),)),
     Hospital(Name("北京同仁医院", "Beijing Tongren Hospital"), 39.9013, 116.4114, ((10 * 60, 17 * 60),)),
     Hospital(Name("北京医院", "Beijing Hospital"), 39.9026, 116.4088, ((10 * 60, 17 * 60),)),
-    Hospital(Name("北京友谊医院", "Beijing Friendship Hospital"), 39.8842, 116.3877, ((10 * 60 + 30, 17 * 60),)),
-    Hospital(Name("北京宣武医院", "Xuanwu Hospital"), 39.8908, 116.3563, ((10 * 60 + 30, 17 * 60),)),
+    Hospital(Name("北京友谊医院", "Beijing Friendship Hospital"), 39.8842, 116.3877, ((11 * 60, 17 * 60),)),
+    Hospital(Name("北京宣武医院", "Xuanwu Hospital"), 39.8908, 116.3563, ((11 * 60, 17 * 60),)),
 )
 
 
@@ -111,13 +111,13 @@ NOTES: tuple[tuple[str, tuple[tuple[Medicine, str, int], ...]], ...] = (
     ("北京大学第一医院", ((INSULIN, "JS2609A", 2), (IMMUNOGLOBULIN, "MQ2606D", 2))),
     ("北京中医医院", ((SALINE, "NC2608B", 5),)),
     ("北京市第六医院", ((IMMUNOGLOBULIN, "MQ2606D", 3), (SALINE, "NC2608B", 3))),
-    ("北京协和医院", ((PLASMA, "DD2605E", 3), (INSULIN, "JS2609B", 4))),
-    ("北京同仁医院", ((DROPS, "DY2604F", 5), (INSULIN, "JS2609B", 2))),
+    ("北京协和医院", ((INSULIN, "JS2609B", 4),)),
+    ("北京同仁医院", ((INSULIN, "JS2609B", 2), (SALINE, "NC2608B", 2))),
     ("北京医院", ((VACCINE, "YM2607C", 3),)),
-    ("北京友谊医院", ((INSULIN, "JS2609B", 3), (SALINE, "NC2608B", 2))),
-    ("北京宣武医院", ((IMMUNOGLOBULIN, "MQ2606D", 2),)),
+    ("北京友谊医院", ((PLASMA, "DD2605E", 3), (INSULIN, "JS2609B", 3))),
+    ("北京宣武医院", ((DROPS, "DY2604F", 5), (IMMUNOGLOBULIN, "MQ2606D", 2))),
 )
-"""Receiver → (medicine, lot, packs)."""
+"""Receiver → (medicine, lot, packs). What will be troubled goes to those who receive last."""
 
 REFUSED_LINE = PLASMA
 """The line that rides in the box whose lid was left open."""

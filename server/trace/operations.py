@@ -26,13 +26,18 @@ def follow(projector: Projector, limit: int = BATCH) -> int:
 
     After a roll-back the caller calls :meth:`Projector.forget`.
     """
-    position = consumers.position(CONSUMER)
+    start = position()
     done = 0
-    for entry in ledger.entries(position, limit=limit):
+    for entry in ledger.entries(start, limit=limit):
         projector.apply(entry)
         done += 1
-    consumers.advance(CONSUMER, position + done)
+    consumers.advance(CONSUMER, start + done)
     return done
+
+
+def position() -> int:
+    """How many entries the views contain."""
+    return consumers.position(CONSUMER)
 
 
 def drop() -> None:
