@@ -77,7 +77,8 @@ def test_both_languages_name_the_same_values(number: int) -> None:
 
 def test_a_new_entry_knows_its_values(number: int) -> None:
     entry = kind(number, 409, "{what} 为 {value}", "{what} is {value}")
-    assert (entry, entry.fields) == (Kind(number, 409, "{what} 为 {value}", "{what} is {value}"), {"what", "value"})
+    assert entry == Kind(number, 409, "{what} 为 {value}", "{what} is {value}")
+    assert entry.fields == {"what", "value"}
 
 
 @pytest.mark.parametrize(

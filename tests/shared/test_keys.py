@@ -89,6 +89,6 @@ def test_a_key_is_named_by_the_beginning_of_its_hash() -> None:
 def test_openssl_reads_the_public_key(tmp_path: Path) -> None:
     pem = tmp_path / "key.pem"
     pem.write_bytes(public_pem(PUBLIC))
-    command = ["openssl", "pkey", "-pubin", "-in", pem, "-outform", "DER"]
+    command = ["openssl", "pkey", "-pubin", "-in", str(pem), "-outform", "DER"]
     der = subprocess.run(command, capture_output=True, timeout=30, check=True).stdout
     assert der[-32:] == PUBLIC

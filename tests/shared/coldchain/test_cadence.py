@@ -44,8 +44,7 @@ def test_a_record_every_five_minutes_is_enough_in_transit() -> None:
 
 
 def test_a_second_more_than_five_minutes_is_not() -> None:
-    late = 5 + 1 / 60
-    assert findings(reading(0, 5.0), reading(late, 5.0)) == [(0, pytest.approx(late), 300, "transport")]
+    assert findings(reading(0, 5.0), reading(5.0625, 5.0)) == [(0, 5.0625, 300, "transport")]
 
 
 def test_a_record_every_two_minutes_is_enough_while_out_of_range() -> None:

@@ -158,6 +158,12 @@ def test_a_container_without_a_logger_is_a_gap_of_the_container() -> None:
     assert (verdict.conformity, verdict.gaps) == (UNKNOWN, (Gap("K", at(0), at(60)),))
 
 
+def test_a_logger_that_was_taken_off_before_the_goods_came_in_says_nothing() -> None:
+    before = msgspec.structs.replace(LA, until=at(-5))
+    verdict = judged(steady("LA", -60, 65), loggers=(before,))
+    assert (verdict.conformity, verdict.gaps) == (UNKNOWN, (Gap("K", at(0), at(60)),))
+
+
 def test_the_logger_of_another_container_says_nothing() -> None:
     verdict = judged(steady("LC", -5, 65), loggers=(LC,))
     assert (verdict.conformity, verdict.gaps) == (UNKNOWN, (Gap("K", at(0), at(60)),))

@@ -148,20 +148,25 @@ def test_an_envelope_carries_exactly_one_signature(count: int) -> None:
         open_envelope(Envelope(PAYLOAD, EVENT_TYPE, ENVELOPE.signatures * count), EVENT_TYPE, PUBLIC)
 
 
+def openssl_verifies(folder: Path, signed: bytes, signature: bytes) -> bool:
+    """Whether ``openssl pkeyutl`` alone, in a process of its own, accepts a signature."""
+    files = {name: folder / name for name in ("key.pem", "signed", "signature")}
+    files["key.pem"].write_bytes(public_pem(PUBLIC))
+    files["signed"].write_bytes(signed)
+    files["signature"].write_bytes(signature)
+    command = f"openssl pkeyutl -verify -pubin -inkey {files['key.pem']} -rawin -in {files['signed']}"
+    done = subprocess.run(
+        [*command.split(), "-sigfile", str(files["signature"])], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode == 0) is ("Verified Successfully" in done.stdout)
+    return done.returncode == 0
+
+
 def test_openssl_alone_verifies_the_signature_of_an_envelope(tmp_path: Path) -> None:
-    key, signed, signature = tmp_path / "key.pem", tmp_path / "signed", tmp_path / "signature"
-    key.write_bytes(public_pem(PUBLIC))
-    signed.write_bytes(pre_authentication_encoding(EVENT_TYPE, PAYLOAD))
-    signature.write_bytes(ENVELOPE.signatures[0].sig)
-    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", key, "-rawin", "-in", signed, "-sigfile", signature]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    assert (done.returncode, done.stdout.strip()) == (0, "Signature Verified Successfully")
+    signed = pre_authentication_encoding(EVENT_TYPE, PAYLOAD)
+    assert openssl_verifies(tmp_path, signed, ENVELOPE.signatures[0].sig)
 
 
 def test_openssl_alone_refuses_the_signature_of_a_changed_payload(tmp_path: Path) -> None:
-    key, signed, signature = tmp_path / "key.pem", tmp_path / "signed", tmp_path / "signature"
-    key.write_bytes(public_pem(PUBLIC))
-    signed.write_bytes(pre_authentication_encoding(EVENT_TYPE, PAYLOAD.replace(b"1", b"2")))
-    signature.write_bytes(ENVELOPE.signatures[0].sig)
-    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", key, "-rawin", "-in", signed, "-sigfile", signature]
-    assert subprocess.run(command, capture_output=True, timeout=30, check=False).returncode != 0
+    changed = pre_authentication_encoding(EVENT_TYPE, PAYLOAD.replace(b"1", b"2"))
+    assert not openssl_verifies(tmp_path, changed, ENVELOPE.signatures[0].sig)
