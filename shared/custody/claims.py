@@ -49,7 +49,10 @@ def pack(purpose: str, line_id: str, code: str) -> tuple[str, str, str] | None:
 
 
 def _started(journey: "Journey", event: e.ShiftStarted) -> None:
-    """The vehicle and driver are the planned ones: the gate looked at *their* papers."""
+    """The vehicle and driver are the planned ones: the gate looked at *their* papers. (A journey read again under a later
+    version of its route, which may name others, says nothing about a shift that was started under an earlier one.)"""
+    if event.version != journey.route.version:
+        return
     for what, claimed, planned in (
         ("车辆 vehicle", event.vehicle_id, journey.route.vehicle.id),
         ("驾驶员 driver", event.driver_id, journey.route.driver.id),

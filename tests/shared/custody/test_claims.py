@@ -43,6 +43,11 @@ def test_a_shift_is_started_with_the_vehicle_and_driver_whose_papers_the_gate_lo
         Story().say(e.ShiftStarted(R, 1, driver, vehicle, "", None))
 
 
+def test_a_shift_that_was_started_under_an_earlier_plan_stands_when_the_plan_names_another_driver() -> None:
+    plan = msgspec.structs.replace(s.route(), version=2, driver=msgspec.structs.replace(s.route().driver, id="D2"))
+    assert Story(plan).start().journey.started == at(0)
+
+
 # loggers -----------------------------------------------------------------------------------------------------------------
 
 
