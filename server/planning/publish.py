@@ -92,6 +92,19 @@ def publish(route: Route, *, device_id: str, by: str) -> str:
     return sha256
 
 
+def published_route(route_id: str) -> Route:
+    """The newest published version of a route.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    query = select(PublishedRoute.route).where(PublishedRoute.route_id == route_id)
+    found = db.session.execute(query.order_by(PublishedRoute.number.desc()).limit(1)).scalar_one_or_none()
+    if found is None:
+        raise Refused(problems.NOT_FOUND, what="线路 route", value=route_id)
+    return msgspec.json.decode(found, type=Route)
+
+
 def current_work(device_id: str) -> Work | None:
     """Everything a handheld needs for its shift, or ``None`` if nothing was ever published to it."""
     query = (

@@ -1,0 +1,21 @@
+"""Planning a day in one step, for commands; the page does the same in three, so that nobody waits for the database."""
+
+from server.planning.day import Choice, day_problem
+from server.planning.keeping import keep_plan
+from server.planning.operations import make_plan
+
+
+def plan_day(
+    choice: Choice, *, by: str, seconds: float | None = None, iterations: int | None = None, seed: int = 0
+) -> str:
+    """Plan a day and keep the plan; returns its id (see :func:`server.planning.keeping.kept_plan`).
+
+    The search ends after ``seconds`` (s) or a number of ``iterations``; with ``iterations`` the same seed makes the same
+    plan.
+
+    Raises:
+        Refused: as :func:`~server.planning.day.day_problem` and :func:`~server.planning.operations.make_plan`.
+    """
+    problem = day_problem(choice)
+    plan = make_plan(problem, seconds, seed, iterations=iterations)
+    return keep_plan(problem, plan, day=choice.day, by=by)

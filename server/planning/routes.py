@@ -1,0 +1,236 @@
+"""Pages of planning: choose a day, let it be planned, look at the plan, publish its routes, override a departure."""
+
+from datetime import date, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.accounts.access import actor, require
+from server.accounts.schemas import Role
+from server.answers import form_again
+from server.context import context
+from server.custody import operations as custody
+from server.db import db
+from server.fleet import operations as fleet
+from server.i18n import gettext as _
+from server.i18n import language, shown_name, today
+from server.orders import operations as orders
+from server.orders.schemas import OrderState
+from server.planning import keeping, publish
+from server.planning.day import Choice, day_problem, site_of_node
+from server.planning.keeping import Kept
+from server.planning.operations import make_plan
+from server.transaction import begin_writing
+from shared import problems
+from shared.custody.gate import qualification_problems
+from shared.errors import CATALOGUE, Problem, Refused
+from shared.work import Route
+
+blueprint = Blueprint("planning", __name__, url_prefix="/planning")
+WHO = (Role.DISPATCHER, Role.ADMINISTRATOR)
+SECONDS = (1, 120)
+"""The least and the longest time (s) a person may let a plan be searched for while they wait."""
+
+
+@blueprint.get("/")
+@require(*WHO)
+def index() -> ResponseReturnValue:
+    """The newest plans, and what was published."""
+    names = {device.id: device.name for device in custody.devices()}
+    return render_template(
+        "planning/index.html", plans=keeping.kept_plans(), published=keeping.publications(limit=30), devices=names
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@require(*WHO)
+def new() -> ResponseReturnValue:
+    """What to plan; then the plan."""
+    if request.method == "GET":
+        day = _day(request.args.get("day") or today(context().clock.now()).isoformat())
+        return render_template("planning/new.html", **_choices(day), typed=_defaults(day))
+    by, seconds = actor(), 0
+    try:
+        chosen, seconds = _chosen(), _seconds()
+        problem = day_problem(chosen)
+        db.session.rollback()  # nobody waits for the database while the search runs
+        plan = make_plan(problem, seconds, seed=0)
+        begin_writing()
+        plan_id = keeping.keep_plan(problem, plan, day=chosen.day, by=by)
+    except Refused as refused:
+        day = _day(request.form.get("day", ""))
+        return form_again(refused, "planning/new.html", **_choices(day), **_ticked())
+    return redirect(url_for("planning.plan", plan_id=plan_id), 303)
+
+
+@blueprint.get("/plans/<plan_id>")
+@require(*WHO)
+def plan(plan_id: str) -> ResponseReturnValue:
+    kept = keeping.kept_plan(plan_id)
+    return render_template("planning/plan.html", **_plan_values(kept))
+
+
+@blueprint.post("/routes/<route_id>/publish")
+@require(*WHO)
+def publish_route(route_id: str) -> ResponseReturnValue:
+    """Give a route to a handheld."""
+    device, driver = request.form.get("device", ""), request.form.get("driver") or None
+    publish.publish_route(route_id, device_id=device, by=actor(), driver_id=driver)
+    flash(_("The route is published. The handheld fetches it with its next sync."), "success")
+    return redirect(url_for("planning.route", route_id=route_id), 303)
+
+
+@blueprint.get("/routes/<route_id>")
+@require(*WHO)
+def route(route_id: str) -> ResponseReturnValue:
+    """A published route: what stands against its departure, and what was overridden."""
+    return render_template("planning/route.html", typed=request.args, **_route_values(route_id))
+
+
+@blueprint.post("/routes/<route_id>/override")
+@require(*WHO)
+def override(route_id: str) -> ResponseReturnValue:
+    form = request.form
+    try:
+        number = form.get("problem", "")
+        if not number.isdecimal():
+            raise Refused(problems.FIELD_INVALID, field=_("Problem"), value=number, reason=_("choose one"))
+        publish.override_departure(
+            route_id,
+            problem=int(number),
+            subject=form.get("subject", ""),
+            reason=form.get("reason", ""),
+            by=actor(),
+        )
+    except Refused as refused:
+        return form_again(refused, "planning/route.html", **_route_values(route_id))
+    flash(_("Overridden. It is on record, and reaches the handheld with its next sync."), "success")
+    return redirect(url_for("planning.route", route_id=route_id), 303)
+
+
+# the form of a day -----------------------------------------------------------------------------------------------------
+
+
+def _choices(day: date) -> dict[str, Any]:
+    """What can be chosen for a day."""
+    open_orders = orders.orders(shipped=day, state=OrderState.OPEN)
+    return {
+        "day": day,
+        "depots": [(entry.id, shown_name(entry.data.name)) for entry in fleet.depots()],
+        "vehicles": [entry for entry in fleet.vehicles() if entry.data.active],
+        "drivers": [entry for entry in fleet.drivers() if entry.data.active],
+        "orders": open_orders,
+        "sites": {entry.id: entry.data.name for entry in fleet.sites()},
+    }
+
+
+def _defaults(day: date) -> dict[str, Any]:
+    return {"day": day.isoformat(), "start": "07:00", "end": "19:00", "seconds": "5", **_ticked(everything=True)}
+
+
+def _ticked(*, everything: bool = False) -> dict[str, Any]:
+    """Which boxes are ticked: those that were, or all of a form that is shown for the first time."""
+    if everything:
+        return {"all_ticked": True}
+    return {"ticked": {value for field in ("vehicle", "driver", "order") for value in request.form.getlist(field)}}
+
+
+def _chosen() -> Choice:
+    form = request.form
+    return Choice(
+        day=_day(form.get("day", "")),
+        depot_id=form.get("depot", ""),
+        vehicle_ids=tuple(form.getlist("vehicle")),
+        driver_ids=tuple(form.getlist("driver")),
+        order_ids=tuple(form.getlist("order")),
+        start=_time("start", _("From")),
+        end=_time("end", _("To")),
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(problems.FIELD_INVALID, field=_("Day"), value=text, reason="YYYY-MM-DD") from error
+
+
+def _time(name: str, label: str) -> time:
+    text = request.form.get(name, "")
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(problems.FIELD_INVALID, field=label, value=text, reason="HH:MM") from error
+
+
+def _seconds() -> int:
+    text, (least, most) = request.form.get("seconds", ""), SECONDS
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise Refused(problems.FIELD_INVALID, field=_("Search for, s"), value=text, reason=f"{least}…{most}")
+    return int(text)
+
+
+# showing plans and routes ----------------------------------------------------------------------------------------------
+
+
+def _plan_values(kept: Kept) -> dict[str, Any]:
+    zone = ZoneInfo(kept.problem.timezone)
+    origin = kept.problem.origin
+
+    def clock(seconds: int) -> str:
+        return "–" if origin is None else f"{(origin + timedelta(seconds=seconds)).astimezone(zone):%H:%M}"
+
+    shown = []
+    for route_id, planned in kept.routes:
+        draft, fault = _draft(route_id)
+        shown.append(
+            {
+                "id": route_id,
+                "planned": planned,
+                "vehicle": fleet.vehicle(planned.vehicle).name,
+                "driver": fleet.driver(planned.driver).name if planned.driver else None,
+                "problem": fault,
+                "against": [] if draft is None else qualification_problems(draft, kept.day),
+                "published": keeping.publications(route_id=route_id, limit=1),
+            }
+        )
+    return {
+        "kept": kept,
+        "routes": shown,
+        "clock": clock,
+        "orders": {one.id: orders.order(one.id) for one in kept.problem.orders},
+        "sites": {node.id: fleet.site(site_of_node(node.id)).name for node in kept.problem.sites},
+        "reasons": kept.plan.reasons(language()),
+        "devices": [(device.id, device.name) for device in custody.devices() if device.revoked_at is None],
+    }
+
+
+def _draft(route_id: str) -> tuple[Route | None, Problem | None]:
+    """A route as it would be published now, or what stands against publishing it."""
+    try:
+        return publish.draft_route(route_id), None
+    except Refused as refused:
+        return None, refused.problem
+
+
+def _route_values(route_id: str) -> dict[str, Any]:
+    published = publish.published_route(route_id)
+    devices = {device.id: device.name for device in custody.devices()}
+    day = published.departure.astimezone(ZoneInfo(published.depot.zone)).date()
+    return {
+        "route": published,
+        "versions": keeping.publications(route_id=route_id),
+        "devices": devices,
+        "against": qualification_problems(published, day),
+        "overrides": publish.overrides_of(route_id),
+        "overridable": [(str(number), _gate_text(number)) for number in sorted(publish.OVERRIDABLE)],
+    }
+
+
+def _gate_text(number: int) -> str:
+    """A problem of the gate as a list offers it: its sentence with dots for what it will name."""
+    entry = CATALOGUE[number]
+    sentence = entry.zh if language() == "zh" else entry.en
+    return f"#{number} " + sentence.format_map(dict.fromkeys(entry.fields, "…"))
