@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.context import context
@@ -69,6 +69,21 @@ class LedgerTree(Tree):
                 raise LookupError(f"the tree has no node {level}/{position}")
             known = self._nodes[level, position] = row.hash
         return known
+
+    def fetch(self, indexes: Sequence[int]) -> None:
+        """Look up, all at once, the nodes that inclusion proofs of these leaves are made of: their sisters at every level,
+        and the complete subtrees that the size is the sum of."""
+        levels = range(self._size.bit_length())
+        wanted = {(level, (index >> level) ^ 1) for index in indexes for level in levels}
+        wanted |= {(level, (self._size >> level) - 1) for level in levels}
+        there = [(level, place) for level, place in wanted if 0 < (place + 1) << level <= self._size]
+        if not there:
+            return
+        query = select(LedgerNode.level, LedgerNode.position, LedgerNode.hash).where(
+            tuple_(LedgerNode.level, LedgerNode.position).in_(there)
+        )
+        for level, position, value in db.session.execute(query):
+            self._nodes[level, position] = value
 
     def put(self, level: int, position: int, value: bytes) -> None:
         super().put(level, position, value)
@@ -205,6 +220,12 @@ def seal() -> SealedCheckpoint | None:
 def inclusion(index: int, checkpoint: SealedCheckpoint | None = None) -> TlogProof | None:
     """The proof that places entry ``index`` under the newest (or the given) checkpoint; ``None`` if it is not sealed."""
     checkpoint = checkpoint or latest_checkpoint()
-    if checkpoint is None or index >= checkpoint.size:
-        return None
-    return make_proof(index, LedgerTree(checkpoint.size).inclusion_proof(index), checkpoint.note)
+    return None if checkpoint is None else next(iter(inclusions([index], checkpoint)), None)
+
+
+def inclusions(indexes: Sequence[int], checkpoint: SealedCheckpoint) -> list[TlogProof]:
+    """The proofs that place entries under a checkpoint, of those of them that it covers."""
+    covered = [index for index in indexes if 0 <= index < checkpoint.size]
+    tree = LedgerTree(checkpoint.size)
+    tree.fetch(covered)
+    return [make_proof(index, tree.inclusion_proof(index), checkpoint.note) for index in covered]

@@ -326,5 +326,5 @@ def read_blob(digest: str) -> bytes | None:
 def seals(indexes: Sequence[int]) -> sync.Seals:
     """The proofs of those of the entries that are sealed."""
     checkpoint = ledger.latest_checkpoint()
-    proofs = [(index, ledger.inclusion(index, checkpoint)) for index in indexes[: sync.MAX_BATCH]]
-    return sync.Seals(tuple(sync.Seal(index, proof.text()) for index, proof in proofs if proof is not None))
+    proofs = [] if checkpoint is None else ledger.inclusions(indexes[: sync.MAX_BATCH], checkpoint)
+    return sync.Seals(tuple(sync.Seal(proof.index, proof.text()) for proof in proofs))
