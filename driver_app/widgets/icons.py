@@ -99,9 +99,7 @@ def drawing(name: str, x: float, y: float, size: float, colour, weight: float = 
     group.add(Color(*colour))
 
     def place(points: list[float]) -> list[float]:
-        return [
-            x + value * unit if i % 2 == 0 else y + size - value * unit for i, value in enumerate(points)
-        ]
+        return [x + value * unit if i % 2 == 0 else y + size - value * unit for i, value in enumerate(points)]
 
     for kind, numbers in strokes(name):
         if kind == "disc":
@@ -137,5 +135,13 @@ class Icon(Widget):
         side = self.icon_size or min(self.width, self.height)
         self.canvas.clear()
         self.canvas.add(
-            drawing(self.name, self.center_x - side / 2, self.center_y - side / 2, side, self.colour, self.weight)
+            # not center_x: the alias is brought up to date only after `pos` has told us
+            drawing(
+                self.name,
+                self.x + (self.width - side) / 2,
+                self.y + (self.height - side) / 2,
+                side,
+                self.colour,
+                self.weight,
+            )
         )

@@ -3,7 +3,7 @@
 from kivy.event import EventDispatcher
 from kivy.properties import ObjectProperty, StringProperty
 
-from driver_app.i18n import load
+from driver_app.i18n import Catalogue, load
 from shared.errors import Language, Problem
 from shared.work import Name
 
@@ -12,8 +12,8 @@ class Translator(EventDispatcher):
     """The messages of the current language. ``language`` is switched by :meth:`use`; ``_`` and ``plural`` follow."""
 
     language = StringProperty("zh")
-    _ = ObjectProperty(lambda text: text)
-    plural = ObjectProperty(lambda one, many, count: one)
+    _ = ObjectProperty(Catalogue("en").gettext)
+    plural = ObjectProperty(Catalogue("en").ngettext)
 
     def use(self, language: Language) -> None:
         """Switch to ``language``; everything on the screen follows."""

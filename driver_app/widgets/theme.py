@@ -41,8 +41,9 @@ def type_scale(factor: float = 1.0) -> TypeScale:
 class Theme(EventDispatcher):
     """What the whole app looks like, now."""
 
-    palette = ObjectProperty(LIGHT)
-    type = ObjectProperty(None)
+    # `rebind`, or a rule that reads ``theme.palette.ink`` would watch the palette it first saw
+    palette = ObjectProperty(LIGHT, rebind=True)
+    type = ObjectProperty(None, rebind=True)
     text_factor = NumericProperty(1.0)
     motion = NumericProperty(0.14)
     """s; how long a change of screen takes. 0 stands still."""

@@ -1,0 +1,280 @@
+"""The app: owns the window, and shows the screen of the current step over the parts it was given.
+
+What is shown follows from ``services.steps.current()`` and nothing
+else, so an app that was killed opens where it was.
+"""
+
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.uix.modalview import ModalView
+from kivy.uix.screenmanager import NoTransition, SlideTransition
+
+from driver_app.feeds import Feeds
+from driver_app.hardware.ports import Signal
+from driver_app.parts import Parts
+from driver_app.screens import registry
+from driver_app.screens.base import AppScreen
+from driver_app.screens.errands import Errands, on_ui
+from driver_app.screens.shell import Shell
+from driver_app.services.step import Step
+from driver_app.version import VERSION
+from driver_app.widgets.banner import Notice
+from driver_app.widgets.language import tr
+from driver_app.widgets.surface import Page
+from driver_app.widgets.theme import register_fonts, theme
+from shared.errors import LANGUAGES, Problem
+
+BACK = 27
+"""The key code of Android's back key, and of Escape."""
+LAYOUT_ROUNDS = 30
+"""Rounds of layout in one frame. Text that wraps settles after as many rounds as boxes are nested; Kivy's 10 is too few."""
+LARGE = 1.25
+"""How much larger large text is."""
+LOOK_EVERY = 20.0
+"""s between two looks at whether the feeds still run and the session still holds."""
+
+
+class HandoverApp(App):
+    """Drivers and receivers hold this."""
+
+    title = "Handover 交接"
+    version = VERSION
+
+    def __init__(self, parts: Parts, *, motion: bool = True, sync: bool = True) -> None:
+        super().__init__()
+        self.services, self.hardware, self.coldbox = parts.services, parts.hardware, parts.coldbox
+        self.errands = Errands(self.tell)
+        self._data = parts.data
+        self._motion, self._syncing = motion, sync
+        self._ending = threading.Event()
+        self._step: Step | None = None
+        self._overlays: list[str] = []
+        self._screens: dict[str, AppScreen] = {}
+        self._feeds = Feeds(self.services, self.hardware, self.coldbox, lambda problem: on_ui(self.tell, problem))
+        self._unsubscribe: list[Callable[[], None]] = []
+
+    # life
+
+    def build(self) -> Shell:
+        register_fonts(self._data / "fonts")
+        theme.use(self.services.session.theme)
+        tr.use(self.services.session.language)
+        theme.motion = 0.14 if self._motion else 0.0
+        self.shell = Shell()
+        self.shell.bar.bind(on_lead=lambda _bar: self.lead(), on_sync=lambda _bar: self.open("settings"))
+        self.shell.alarm.bind(on_seen=lambda _alarm: self._alarm_seen())
+        self.follow()
+        return self.shell
+
+    def on_start(self) -> None:
+        Clock.max_iteration = LAYOUT_ROUNDS
+        Window.softinput_mode = "below_target"
+        Window.bind(on_keyboard=self._key)
+        self.listen()
+        Clock.schedule_interval(lambda _dt: self._look(), LOOK_EVERY)
+        if self._syncing:
+            threading.Thread(target=self.services.sync.run, args=(self._ending,), name="sync", daemon=True).start()
+
+    def listen(self) -> None:
+        """Follow what the services say."""
+        follow = Clock.create_trigger(lambda _dt: self.follow(), 0)
+        show = Clock.create_trigger(lambda _dt: self._show_sync(), 0.1)
+        self._alarms = Clock.create_trigger(lambda _dt: self._show_alarm(), 0)
+        self._unsubscribe = [
+            self.services.steps.subscribe(lambda _step: follow()),
+            self.services.state.subscribe(lambda _status: show()),
+            self.services.recorder.subscribe(lambda _recorded: self._recorded()),
+            self.services.duty.subscribe(follow),
+            self.services.troubles.subscribe(lambda problem: on_ui(self.tell, problem)),
+        ]
+        self._show_sync()
+        self._show_alarm()
+        self._look()
+
+    def on_stop(self) -> None:
+        self._ending.set()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._feeds.close()
+        self.coldbox.close()
+        self.errands.close()
+        self.hardware.close()
+
+    def on_pause(self) -> bool:
+        return True
+
+    def on_resume(self) -> None:
+        self.services.sync.nudge()
+        self.follow()
+
+    def _look(self) -> None:
+        self.services.steps.look()
+        self.errands.run(self._feeds.look)
+
+    def _recorded(self) -> None:
+        on_ui(self._look)
+        self._alarms()
+
+    # what is shown
+
+    def follow(self) -> None:
+        """Show the screen of the current step; an overlay stays above it as long as the step does not change."""
+        step = self.services.steps.current()
+        changed = step != self._step
+        self._step = step
+        if changed:
+            self._overlays.clear()
+        self._show(self._overlays[-1] if self._overlays else registry.STEP_SCREENS[step.kind])
+
+    @property
+    def step(self) -> Step:
+        """The step whose screen is shown, or lies under an overlay."""
+        return self._step
+
+    @property
+    def screen(self) -> AppScreen:
+        """The screen that is shown."""
+        return self.shell.manager.current_screen
+
+    def open(self, name: str, about: object = "") -> None:
+        """Lay a screen over the current one."""
+        self._screen(name).about = about
+        if name not in self._overlays:
+            self._overlays.append(name)
+        self._show(name)
+
+    def close(self) -> None:
+        """Take the topmost overlay away."""
+        if self._overlays:
+            self._overlays.pop()
+        self._show(self._overlays[-1] if self._overlays else registry.STEP_SCREENS[self._step.kind], back=True)
+
+    def _screen(self, name: str) -> AppScreen:
+        if name not in self._screens:
+            self._screens[name] = registry.build(name, self)
+        return self._screens[name]
+
+    def _show(self, name: str, *, back: bool = False) -> None:
+        screen, manager = self._screen(name), self.shell.manager
+        if manager.current_screen is screen:
+            screen.refresh()
+        else:
+            if not theme.motion or manager.current_screen is None:
+                transition = NoTransition()
+            else:
+                transition = SlideTransition(direction="right" if back else "left", duration=theme.motion)
+            self.tell(None)
+            manager.switch_to(screen, transition=transition)
+            self.shell.changed()
+        screen.bind(title=self._head, subtitle=self._head, lead=self._head)
+        self._head()
+
+    def _head(self, *_args) -> None:
+        screen, bar = self.screen, self.shell.bar
+        bar.title, bar.subtitle = screen.title, screen.subtitle
+        bar.lead = "back" if self._overlays else screen.lead
+        bar.counts = self.services.enrolment.identity is not None
+
+    # telling
+
+    def tell(self, problem: Problem | None) -> None:
+        """Show a problem in the banner, or take it away."""
+        self.shell.banner.problem = problem
+        if problem is not None:
+            self.hardware.feedback.give(Signal.WRONG)
+
+    def _show_sync(self) -> None:
+        status, chip = self.services.state.status(), self.shell.bar.chip
+        chip.phone, chip.received, chip.sealed = status.on_phone, status.received, status.sealed
+        chip.offline = status.problem is not None
+
+    def _show_alarm(self) -> None:
+        alarms = self.services.alarms.open()
+        if not alarms:
+            self.shell.alarm.text = ""
+            return
+        alarm = alarms[0]
+        name = tr.name(self.services.duty.route.container(alarm.container_id).name)
+        text = tr._("{name} is at {temperature} °C, should be {low}…{high} °C. Check the door and the cooling.")
+        values = {"temperature": f"{alarm.temperature:.1f}", "low": f"{alarm.low:g}", "high": f"{alarm.high:g}"}
+        if not self.shell.alarm.text:
+            self.hardware.feedback.give(Signal.ALARM)
+        self.shell.alarm.text = text.format(name=name, **values)
+
+    def _alarm_seen(self) -> None:
+        alarms = self.services.alarms.open()
+        if alarms:
+            self.services.alarms.acknowledge(alarms[0].logger_id)
+        self._show_alarm()
+
+    # changing the look
+
+    def use_language(self, language: str) -> None:
+        """Switch the language, here and now."""
+        self.services.session.language = language
+        tr.use(language)
+        self._show_alarm()
+        self.screen.refresh()
+        self._head()
+
+    def use_theme(self, name: str) -> None:
+        """Switch between light and dark."""
+        self.services.session.theme = name
+        theme.use(name)
+
+    def use_text_size(self, *, large: bool) -> None:
+        """Normal or large text."""
+        theme.text_factor = LARGE if large else 1.0
+
+    def dial(self, number: str) -> None:
+        """Hand a telephone number to the phone's dialler."""
+        self.errands.run(lambda: webbrowser.open(f"tel:{number}"))
+
+    # keys
+
+    def lead(self) -> None:
+        """The button at the top left."""
+        if self._overlays:
+            self.close()
+        elif self.screen.lead == "back":
+            self.go_back()
+        else:
+            self.open("settings")
+
+    def go_back(self) -> bool:
+        """One step back: out of a sheet, out of an overlay, to the step before. Never out of the app."""
+        sheet = next((child for child in Window.children if isinstance(child, ModalView)), None)
+        if sheet is not None:
+            sheet.dismiss(animation=False)
+        elif self._overlays:
+            self.close()
+        else:
+            self.screen.go_back()
+        return True
+
+    def _key(self, _window, key: int, *_args) -> bool:
+        return self.go_back() if key == BACK else False
+
+
+class FaultApp(App):
+    """All that can be shown when the services cannot be built: the problem, in both languages."""
+
+    title = "Handover 交接"
+
+    def __init__(self, problem: Problem, data: Path) -> None:
+        super().__init__()
+        self._problem, self._data = problem, data
+
+    def build(self) -> Page:
+        register_fonts(self._data / "fonts")
+        Window.clearcolor = theme.palette.ground
+        page = Page()
+        for language in LANGUAGES:
+            page.add_widget(Notice(text=self._problem.text(language), tone="bad", icon="warning"))
+        return page

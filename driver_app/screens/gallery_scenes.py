@@ -1,0 +1,258 @@
+"""What the gallery shows: the example day, moved on from screen to screen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kivy.core.window import Window
+from kivy.uix.modalview import ModalView
+
+from driver_app.app import HandoverApp
+from driver_app.parts import Parts
+from driver_app.screens.example import SERVER, URL, Example, code_of
+from driver_app.services.step import StepKind
+from driver_app.widgets.audit import audit
+from driver_app.widgets.hand import Player
+from shared import problems
+from shared.codes.own import Enrolment, server_key
+from shared.custody.events import Entry
+from shared.errors import Refused
+
+SIGNATURE = (
+    tuple((0.20 + 0.0022 * i, 0.66 - 0.005 * i + 0.07 * (1 if i % 23 < 11 else -1) * (i % 11) / 11) for i in range(70)),
+    tuple((0.40 + 0.0030 * i, 0.42 + 0.16 * ((i % 17) / 17 - 0.5)) for i in range(66)),
+    tuple((0.66 + 0.0020 * i, 0.70 - 0.0055 * i) for i in range(60)),
+)
+"""Some strokes."""
+
+
+class GalleryApp(HandoverApp):
+    """The app, given one example after another."""
+
+    def __init__(self, data: Path) -> None:
+        self._folder = data
+        self.example = Example(data, enrolled=False)
+        super().__init__(self.example.parts, motion=False, sync=False)
+
+    def begin(self, **state: bool) -> None:
+        """Another example: what was shown of the last one goes."""
+        self.example = Example(self._folder, **state)
+        parts: Parts = self.example.parts
+        self.services, self.hardware, self.coldbox = parts.services, parts.hardware, parts.coldbox
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._screens.clear()
+        self._overlays.clear()
+        self._step = None
+        self.follow()
+        self.listen()
+
+    def play(self, act: Iterator[None]) -> None:
+        """Run the app while ``act`` lasts; what it raises is raised here."""
+        raised: list[BaseException | None] = []
+
+        def over(error: BaseException | None) -> None:
+            raised.append(error)
+            self.stop()
+
+        self.bind(on_start=lambda _app: Player(act, over).start())
+        self.run()
+        if raised and raised[0] is not None:
+            raise raised[0]
+
+    @staticmethod
+    def settle() -> Iterator[None]:
+        """Let layouts come to rest and errands come back."""
+        for _ in range(9):
+            yield
+
+    @staticmethod
+    def picture(path: Path) -> None:
+        """Save what the window shows."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        numbered = Window.screenshot(name=str(path))  # Kivy puts a number before the suffix
+        Path(numbered).replace(path)
+
+    def faults(self) -> list[str]:
+        """What is wrong with what is shown."""
+        return audit(Window.children)
+
+
+class Scenes:
+    """One method for each picture, in the order of the day."""
+
+    def __init__(self, app: GalleryApp) -> None:
+        self.app = app
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The scenes, in order."""
+        return [name for name in vars(cls) if not name.startswith("_") and name != "names"]
+
+    @property
+    def _services(self):
+        return self.app.services
+
+    @property
+    def _screen(self):
+        return self.app.screen
+
+    # before the shift
+
+    def enrol(self) -> None:
+        self.app.begin(enrolled=False)
+
+    def enrol_confirm(self) -> None:
+        code = Enrolment(URL, "ABCD-1234", server_key(SERVER.public_key()), "示例医药有限公司")
+        self._screen.take(code.text)
+        self._screen.ids.name.text = "HH-017"
+
+    def sign_in_waiting(self) -> None:
+        self.app.begin(worked=False)
+
+    def sign_in(self) -> None:
+        self.app.begin()
+        self._screen.ids.pin.typed = "2468"
+
+    def route(self) -> None:
+        self.app.example.sign_in()
+
+    def vehicle_check(self) -> None:
+        self._services.shift.start()
+
+    def vehicle_check_fault(self) -> None:
+        points = self._screen.points
+        points[0].answer = points[1].answer = "ok"
+        points[2].answer, points[2].note = "fault", "后门密封条破损 rear seal torn"
+
+    def precool(self) -> None:
+        self.app.example.check()
+        self.app.example.hear(box=9.3)
+
+    def load(self) -> None:
+        self.app.example.precool()
+        self.app.example.load(10)
+
+    def load_right(self) -> None:
+        line = next(row.line for row in reversed(self._services.load.progress()) if row.missing)
+        self._screen.scan(code_of(line), Entry.SCANNER)
+
+    def load_wrong(self) -> None:
+        self._screen.scan("]d20106901234567892172710311099XX", Entry.SCANNER)
+
+    def write(self) -> None:
+        self._screen.ask_code()
+
+    def gate_refused(self) -> None:
+        self.app.begin(expired=True)
+        self._prepared(8)
+
+    def gate(self) -> None:
+        self.app.begin()
+        self._prepared(None)
+
+    def _prepared(self, lines: int | None) -> None:
+        example = self.app.example
+        example.start()
+        example.check()
+        example.precool()
+        example.load(lines)
+        self._services.load.finish()
+
+    # on the road
+
+    def drive(self) -> None:
+        self._services.shift.depart(48211)
+        self.app.example.pass_time(95)
+        self.app.example.hear()
+
+    def drive_alarm(self) -> None:
+        self.app.example.hear(box=9.4)
+
+    def stops(self) -> None:
+        self._services.alarms.acknowledge("LG3")
+        self.app.open("stops")
+
+    def unload(self) -> None:
+        self._services.stop.arrive("S1")
+        self.app.example.unload(2)
+
+    def download_failed(self) -> None:
+        self.app.example.unload()
+        self.app.coldbox.fails.add("LG3")
+        self._services.stop.finish_unloading()
+
+    def download(self) -> None:
+        self.app.coldbox.fails.clear()
+        self._screen.fetch()
+
+    def receiver(self) -> None:
+        self._services.stop.finish_download()
+
+    def line(self) -> None:
+        self.app.open("line", "L1-2")
+
+    def line_refuse(self) -> None:
+        self._screen.choose("refuse")
+        self._screen.take_photo()
+
+    def line_partly(self) -> None:
+        self._screen.choose("partly")
+        self._screen.ids.page.scroll_y = 0.4
+
+    def reasons(self) -> None:
+        self._screen.ask_reason()
+
+    def receiver_decided(self) -> None:
+        for sheet in [child for child in Window.children if isinstance(child, ModalView)]:
+            sheet.dismiss(animation=False)
+        self._screen.choose("refuse")
+        self._screen.decide()
+
+    def sign_empty(self) -> None:
+        self._screen.accept()
+
+    def sign(self) -> None:
+        ids = self._screen.ids
+        ids.name.text, ids.staff.text = "李红梅", "Y-0412"
+        self._screen.put_role("药师 Pharmacist")
+        ids.pad.show(SIGNATURE)
+
+    def stop_done(self) -> None:
+        self._screen.sign()
+
+    def stop_done_photo(self) -> None:
+        self._screen.take_photo()
+
+    def fail_stop(self) -> None:
+        self._services.stop.leave()
+        self._services.stop.arrive("S2")
+        self.app.follow()
+        self.app.open("fail_stop")
+        self._screen.choose("closed")
+
+    def stop_failed(self) -> None:
+        self._screen.record()
+
+    def stops_later(self) -> None:
+        self._services.stop.leave()
+        self.app.follow()
+        self.app.open("stops")
+
+    # home
+
+    def returning(self) -> None:
+        self._services.steps.go(StepKind.RETURN)
+
+    def returned(self) -> None:
+        self._services.shift.return_to_depot(48290)
+
+    def end(self) -> None:
+        for line in self._services.shift.to_return():
+            self._services.shift.return_goods(line.line.id, line.quantity)
+
+    def problem(self) -> None:
+        refused = Refused(problems.DISK_FULL, value="3.1 MiB", limit="8.0 MiB")
+        self.app.tell(refused.problem)
+
+    def settings(self) -> None:
+        self.app.open("settings")

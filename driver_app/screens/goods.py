@@ -1,0 +1,145 @@
+"""Scanning goods against the manifest: the part that loading and unloading share."""
+
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+
+from driver_app.hardware.ports import RawCode, Signal
+from driver_app.screens import parts  # noqa: F401 - kv names them
+from driver_app.screens.scanner import Scans
+from driver_app.services.scanning import ContainerChosen, LineProgress, Scanned, text_of
+from driver_app.widgets import meter, stepper  # noqa: F401 - kv names them
+from driver_app.widgets.language import tr
+from driver_app.widgets.rules import load_rules
+from shared.custody.events import Entry
+from shared.errors import Problem, Refused
+
+
+class GoodsScan(Scans):
+    """Scanning goods, in or out. A subclass says which service takes the scans.
+
+    The panel shows the last scan; the list shows what is missing first, because that is what the hands look for.
+    """
+
+    tone = StringProperty("muted")
+    heading = StringProperty("")
+    detail = StringProperty("")
+    done = NumericProperty(0)
+    total = NumericProperty(0)
+    missing = NumericProperty(0)
+    complete = BooleanProperty(False)
+    countable = NumericProperty(0)
+    """How many packs may be counted in with the code scanned last; 0: each is scanned."""
+    done_hid = StringProperty("")
+    done_text = StringProperty("")
+    other_hid = StringProperty("")
+    other_text = StringProperty("")
+    _counting = ("", Entry.TYPED)
+
+    # what a subclass says
+
+    def take(self, text: str, entry: Entry, quantity: int | None) -> Scanned | ContainerChosen | None:
+        """Give a code to the service.
+
+        Raises:
+            Refused: CODE_* or SCAN_*.
+        """
+        raise NotImplementedError
+
+    def progress(self) -> tuple[LineProgress, ...]:
+        """Every line of this screen."""
+        raise NotImplementedError
+
+    def invitation(self) -> str:
+        """What to scan here."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """The primary action."""
+        raise NotImplementedError
+
+    def other(self) -> None:
+        """The action beside typing, where there is one."""
+
+    # scanning
+
+    def opened(self) -> None:
+        super().opened()
+        self.idle()
+
+    def idle(self) -> None:
+        """Nothing scanned yet."""
+        self.tone, self.heading, self.detail = "muted", tr._("Ready to scan"), self.invitation()
+        self.countable = 0
+
+    def code(self, raw: RawCode) -> None:
+        self.scan(text_of(raw), Entry(raw.source.value))
+
+    def typed(self, text: str) -> None:
+        self.scan(text, Entry.TYPED)
+
+    def scan(self, text: str, entry: Entry, quantity: int | None = None) -> None:
+        """Judge a code and show the verdict at once."""
+        try:
+            found = self.take(text, entry, quantity)
+        except Refused as refused:
+            self.wrong(refused.problem)
+            return
+        if found is None:
+            return
+        self.app.hardware.feedback.give(Signal.OK)
+        if isinstance(found, ContainerChosen):
+            self.tone, self.heading = "primary", self.name_of(found.container.name)
+            self.detail, self.countable = tr._("Goods go in here from now on."), 0
+        else:
+            self.right(found, text, entry)
+        self.refresh()
+
+    def right(self, found: Scanned, text: str, entry: Entry) -> None:
+        """The code belonged."""
+        self.tone, self.heading = "ok", self.name_of(found.product)
+        self.detail = tr._("Lot {lot}: {done} of {total}").format(lot=found.lot, done=found.done, total=found.total)
+        _, _, line = self.services.duty.route.line(found.line_id)
+        self.countable = found.total - found.done if line.countable else 0
+        self._counting = (text, entry)
+
+    def wrong(self, problem: Problem) -> None:
+        """The code did not belong: in red, with its number and the reason."""
+        self.tone, self.heading, self.detail = "bad", tr._("Does not belong here"), tr.problem(problem)
+        self.countable = 0
+        self.app.hardware.feedback.give(Signal.WRONG)
+
+    def count_in(self, quantity: int) -> None:
+        """Count further packs in with the code scanned last, where the product allows it."""
+        text, entry = self._counting
+        self.scan(text, entry, quantity)
+
+    # showing
+
+    def refresh(self) -> None:
+        progress = self.progress()
+        self.done, self.total = sum(p.done for p in progress), sum(p.total for p in progress)
+        self.missing = sum(p.missing for p in progress)
+        self.complete = bool(progress) and self.missing == 0
+        self.ids.rows.items = self.rows(progress)
+        if self.tone == "muted":
+            self.idle()
+
+    def rows(self, progress: tuple[LineProgress, ...]) -> list[dict]:
+        """The list's data: what is missing first."""
+        return [self.row(p) for p in sorted(progress, key=lambda p: p.missing == 0)]
+
+    def row(self, p: LineProgress, heading: str = "") -> dict:
+        """One row of the list."""
+        detail = tr._("Lot {lot}").format(lot=p.line.lot)
+        if p.container_id is not None:
+            detail += "   " + self.name_of(self.services.duty.route.container(p.container_id).name)
+        return {
+            "name": self.name_of(p.line.product.name),
+            "detail": detail,
+            "done": p.done,
+            "total": p.total,
+            "unit": p.line.unit,
+            "heading": heading,
+        }
+
+
+load_rules(__file__)
