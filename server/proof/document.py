@@ -34,6 +34,17 @@ PIXELS = 80_000_000
 """A picture that claims more pixels than this is not opened."""
 
 
+UNPRINTABLE = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+"""What Pillow raises on bytes that are no picture, or a damaged or dangerous one."""
+
+
 class EvidenceEntry(msgspec.Struct, frozen=True):
     """A ledger entry as it is embedded: exact envelope bytes (base64 in JSON) and, once sealed, its inclusion proof."""
 
@@ -137,7 +148,7 @@ def _printable(data: bytes) -> bytes | None:
                 upright.convert("RGBA").save(out, "PNG")
             else:
                 upright.convert("RGB").save(out, "JPEG", quality=82)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError, SyntaxError):
+    except UNPRINTABLE:
         return None
     return out.getvalue()
 

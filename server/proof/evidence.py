@@ -4,7 +4,7 @@ A proof is named by the record that concluded its stop (HandoverSigned or StopFa
 ledger entries alone: no table that can be edited takes part.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from shared import problems
 from shared.clock import from_ms
 from shared.custody import events as e
 from shared.errors import Refused
-from shared.work import Container, Line, Route, Stop
+from shared.work import Container, Route, Stop
 
 ABOUT_DEVICES = ("DeviceEnrolled", "DeviceRevoked", "ClockJumped")
 """Events that belong to a device rather than to a route."""
@@ -258,8 +258,3 @@ def _around(
             found.append(entry)
             named.add(entry.sha256)
     return found
-
-
-def lines_by_id(stop: Stop) -> Mapping[str, Line]:
-    """The lines brought to a stop."""
-    return {line.id: line for line in stop.lines()}

@@ -30,14 +30,17 @@ def store_day(app: Flask, day: Day, *, blobs: bool = True, seal: bool = True, up
     """Append the day's entries as they are (the test configuration has the same key and origin), project and seal them."""
     memory = day.ledger
     with app.app_context(), transaction():
-        own_device()
+        server = own_device()
         public = day.handheld.signer.public_key()
         now: datetime = memory.entries[0].record.at
-        db.session.add(Device(id=DEVICE, name="HH", public_key=public, enrolled_at=now, next_seq=1, head=GENESIS))
+        handheld = Device(id=DEVICE, name="HH", public_key=public, enrolled_at=now, next_seq=1, head=GENESIS)
+        db.session.add(handheld)
         db.session.flush()
         for entry in memory.entries[:upto]:
             incoming = Incoming(entry.envelope, entry.record, entry.event, entry.sha256)
             ledger.append([incoming], entry.record.at)
+            device = server if entry.record.device == server.id else handheld
+            device.next_seq, device.head = entry.record.seq + 1, entry.sha256
         trace.follow(Projector())
         if blobs:
             put_blobs(memory)
