@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import TextIO
@@ -23,11 +24,12 @@ from kivy.clock import Clock
 from PIL import Image, ImageDraw
 
 from driver_app.app import HandoverApp
-from driver_app.device_clock import PaceFile
+from driver_app.device_clock import DeviceClock, PaceFile
 from driver_app.hardware.virtual.camera import PictureCamera
 from driver_app.hardware.virtual.location import DrivenLocation
 from driver_app.services.step import Step, StepKind
 from driver_app.widgets.hand import Hand, NotThere, Player
+from shared.clock import PacedClock
 from shared.codes.match import code_text
 from shared.codes.parse import parse
 from shared.coldchain.verdict import Conformity
@@ -67,22 +69,24 @@ class Hold(msgspec.Struct, frozen=True):
     screen: str
 
 
+class Goods(msgspec.Struct, frozen=True):
+    """What is known once the route is: the codes printed on each line's packs, and what happens at each stop, by id."""
+
+    packs: dict[str, list[str]]
+    visits: dict[str, Visit]
+
+
 class Script(msgspec.Struct, frozen=True):
-    """A day. ``packs`` maps a line (receiver's Chinese name, lot) to the codes printed on its packs."""
+    """A day. ``goods`` is the file with its :class:`Goods`, ``pace`` the one with the pace of the rehearsal's clock, which
+    the driver sets; on the road it runs ``speed`` times faster than usual."""
 
     enrolment: str
     handheld: str
     pin: str
-    packs: dict[str, list[str]]
-    visits: dict[str, Visit]
+    goods: str
     pace: str
-    """The file with the pace of the rehearsal's clock: the driver sets it."""
+    speed: float = 1.0
     hold: Hold | None = None
-
-
-def pack_key(receiver: str, lot: str) -> str:
-    """How a line is named in a script."""
-    return f"{receiver}|{lot}"
 
 
 class Rehearsal:
@@ -94,6 +98,7 @@ class Rehearsal:
         self._script = msgspec.json.decode(script.read_bytes(), type=Script)
         self._out = out
         self._pace = PaceFile(Path(self._script.pace))
+        self._clock = PacedClock(DeviceClock(), self._pace.read)
         self._hand: Hand | None = None
         self.outcome = 1
 
@@ -201,15 +206,15 @@ class Rehearsal:
         route = self._app.services.duty.route
         for stop in sorted(route.stops, key=lambda stop: -stop.number):  # last out, first in
             for line in stop.lines():
-                yield from self._scan("load", stop.site.name.zh, line.lot, line.quantity)
+                yield from self._scan("load", line.id)
         yield from self._until(lambda: self._app.screen.complete, "everything to be loaded")
         yield from self._tap(self._app.screen.done_hid)
 
     def _wait_for(self, at: datetime) -> Act:
         """Let the time pass quickly until ``at``; nothing where it is past."""
-        if self._app.clock.now() < at:
-            self._pace.change(WAITING)
-            yield from self._until(lambda: self._app.clock.now() >= at, f"{at}")
+        if self._clock.now() < at:
+            self._pace.change(WAITING * self._script.speed)
+            yield from self._until(lambda: self._clock.now() >= at, f"{at}")
         self._pace.change(HANDS)
 
     def _gate(self, _step: Step) -> Act:
@@ -224,7 +229,7 @@ class Rehearsal:
         stop = services.duty.route.stop(step.stop_id)
         site = stop.site
         yield from self._wait_for(stop.planned_arrival - timedelta(seconds=location.takes(site.fence.centre)))
-        self._pace.change(ROAD)
+        self._pace.change(ROAD * self._script.speed)
         location.drive(site.fence.centre)
         yield from self._until(lambda: site.fence.contains(location.current().position), "the vehicle to arrive")
         began = Clock.get_boottime()
@@ -235,9 +240,14 @@ class Rehearsal:
         if services.steps.current() == step:
             yield from self._tap("drive.arrive")
 
+    @cached_property
+    def _goods(self) -> Goods:
+        """Written by whoever published the route, before it is needed."""
+        return msgspec.json.decode(Path(self._script.goods).read_bytes(), type=Goods)
+
     def _visit(self, step: Step) -> Visit:
         assert step.stop_id is not None
-        return self._script.visits[self._app.services.duty.route.stop(step.stop_id).site.name.zh]
+        return self._goods.visits[step.stop_id]
 
     def _unload(self, step: Step) -> Act:
         visit = self._visit(step)
@@ -250,7 +260,7 @@ class Rehearsal:
             yield from self._tap("fail.done")
             return
         for line in stop.lines():
-            yield from self._scan(stop.id, stop.site.name.zh, line.lot, line.quantity)
+            yield from self._scan(stop.id, line.id)
         yield from self._until(lambda: self._app.screen.complete, "everything to be unloaded")
         yield from self._tap(self._app.screen.done_hid)
 
@@ -282,7 +292,9 @@ class Rehearsal:
         position = sum(given is not None for given in service.signatures()[: service.signatories_needed()])
         yield from self.hand.type("sign.name", receiver.name)
         yield from self.hand.type("sign.staff", receiver.staff)
-        yield from self._tap("sign.role.pharmacist")
+        if not self._app.screen.role:
+            yield from self._tap("sign.role")
+            yield from self._tap("sheet.pharmacist")
         yield from self._held(step)
         yield from self.hand.draw("sign.pad", list(strokes_of(f"{receiver.name}{step.stop_id}{position}")))
         yield from self._tap("sign.done")
@@ -298,7 +310,7 @@ class Rehearsal:
         assert isinstance(location, DrivenLocation)
         depot = services.duty.route.depot
         if services.duty.journey.phase is not Phase.RETURNED:
-            self._pace.change(ROAD)
+            self._pace.change(ROAD * self._script.speed)
             location.drive(depot.fence.centre)
             yield from self._until(lambda: depot.fence.contains(location.current().position), "the depot")
             self._pace.change(HANDS)
@@ -360,11 +372,11 @@ class Rehearsal:
         assert isinstance(location, DrivenLocation)
         location.put(place)
 
-    def _scan(self, purpose: str, receiver: str, lot: str, quantity: int) -> Act:
+    def _scan(self, purpose: str, line_id: str) -> Act:
         """Hold each pack of a line before the camera, unless its code was read already."""
         duty = self._app.services.duty
         year = duty.route.day.year
-        for text in self._script.packs[pack_key(receiver, lot)][:quantity]:
+        for text in self._goods.packs[line_id]:
             wanted = (purpose, code_text(parse(text, year=year)))
             if wanted in duty.journey.codes:
                 continue

@@ -7,22 +7,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-
-
-@dataclass(frozen=True)
-class RehearsalClock:
-    """A faster clock for a rehearsal: ``$HANDOVER_CLOCK`` = ``real-instant|instant|speed``, instants in RFC 3339."""
-
-    real_anchor: datetime
-    anchor: datetime
-    speed: float
-
-    @classmethod
-    def parse(cls, text: str) -> "RehearsalClock":
-        real, anchor, speed = text.split("|")
-        return cls(datetime.fromisoformat(real), datetime.fromisoformat(anchor), float(speed))
 
 
 @dataclass(frozen=True)
@@ -39,7 +24,8 @@ class Config:
         tiles_attribution: shown with the tiles; demanded if there are any.
         tiles_datum: ``wgs84``, or ``gcj02`` for the tiles of Chinese providers.
         secure_cookies: off only for plain http on loopback.
-        rehearsal: the faster clock of a rehearsal; every document made then says that it is one.
+        rehearsal: the file with the pace of a rehearsal's clock (``$HANDOVER_CLOCK``, a JSON
+            :class:`shared.clock.Pace`); every document made then says that it is one.
         secret_key: signs web sessions.
         server_key: the Ed25519 private key (32 bytes) of receipts, work and checkpoints.
     """
@@ -53,7 +39,7 @@ class Config:
     tiles_attribution: str
     tiles_datum: str
     secure_cookies: bool
-    rehearsal: RehearsalClock | None
+    rehearsal: Path | None
     secret_key: bytes
     server_key: bytes
 
@@ -67,7 +53,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
     """The configuration from ``environment`` (default: the process's). Makes the home folder and its keys on first use.
 
     Raises:
-        ValueError: tiles without attribution, an unknown datum, or a malformed clock.
+        ValueError: tiles without attribution, or an unknown datum.
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("HANDOVER_HOME", "var")).resolve()
@@ -91,7 +77,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         tiles_attribution=attribution,
         tiles_datum=datum,
         secure_cookies=base_url.startswith("https://"),
-        rehearsal=RehearsalClock.parse(clock) if clock else None,
+        rehearsal=Path(clock) if clock else None,
         secret_key=_key(home / "secret.key"),
         server_key=_key(home / "server.key"),
     )

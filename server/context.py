@@ -3,12 +3,14 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from time import monotonic
 
+import msgspec
 from flask import current_app
 
 from server.config import Config
-from shared.clock import Clock, ScaledClock
+from shared.clock import Clock, Pace, PacedClock
 from shared.ids import Ids, Randomness
 from shared.keys import KeySigner, Signer
 
@@ -21,6 +23,22 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return monotonic()
+
+
+class PaceFile:
+    """The pace of a rehearsal's clock, from the file that all its processes share; read again whenever it changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = -1
+        self._pace: Pace | None = None
+
+    def read(self) -> Pace:
+        changed = self._path.stat().st_mtime_ns
+        if self._pace is None or changed != self._seen:
+            self._pace = msgspec.json.decode(self._path.read_bytes(), type=Pace)
+            self._seen = changed
+        return self._pace
 
 
 @dataclass(frozen=True)
@@ -39,8 +57,7 @@ def make_context(config: Config, clock: Clock | None = None, randomness: Randomn
     if clock is None:
         clock = SystemClock()
         if config.rehearsal is not None:
-            r = config.rehearsal
-            clock = ScaledClock(clock, r.real_anchor, r.anchor, r.speed)
+            clock = PacedClock(clock, PaceFile(config.rehearsal).read)
     return Context(config, clock, randomness, Ids(clock, randomness), KeySigner(config.server_key))
 
 

@@ -4,9 +4,12 @@ An *instant* is a timezone-aware :class:`~datetime.datetime` in UTC. *Monotonic*
 start; it never goes back and is what durations are measured with.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+import msgspec
 
 
 class Clock(Protocol):
@@ -62,6 +65,41 @@ class ScaledClock:
 
     def monotonic(self) -> float:
         return self.base.monotonic() * self.speed
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How a rehearsal's time runs from now on: at the real instant ``real`` it is ``at``, and each real second is ``speed``
+    seconds."""
+
+    real: datetime
+    at: datetime
+    speed: float
+
+    def now(self, real: datetime) -> datetime:
+        """What time it is at a real instant."""
+        return self.at + (real - self.real) * self.speed
+
+    def change(self, real: datetime, speed: float) -> "Pace":
+        """Another speed from the real instant ``real`` on, without a jump."""
+        return Pace(real, self.now(real), speed)
+
+
+class PacedClock:
+    """Another clock, run at a pace that changes: slowly while hands are busy, fast while a vehicle drives.
+
+    ``read`` gives the pace in force; all processes of a rehearsal read the same one. Monotonic time runs with the wall.
+    """
+
+    def __init__(self, base: Clock, read: Callable[[], Pace]) -> None:
+        self._base = base
+        self._read = read
+        self._start = self.now()
+
+    def now(self) -> datetime:
+        return self._read().now(self._base.now())
+
+    def monotonic(self) -> float:
+        return (self.now() - self._start).total_seconds()
 
 
 def to_ms(at: datetime) -> int:

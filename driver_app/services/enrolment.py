@@ -11,7 +11,7 @@ from driver_app.services.listeners import Listeners
 from driver_app.services.ports import Transport
 from driver_app.services.refusals import as_refused
 from shared import problems
-from shared.codes import own
+from shared.codes import own, symbology
 from shared.errors import Refused
 from shared.keys import Signer
 from shared.sync import Enrol, Enrolled
@@ -36,12 +36,12 @@ class Enrolment:
         return self._listeners.add(lambda _: listener())
 
     def read(self, text: str) -> own.Enrolment:
-        """What an enrolment code says, before anything is done with it.
+        """What an enrolment code says, before anything is done with it. A scanner's symbology identifier may stand before.
 
         Raises:
             Refused: CODE_* where it is not one.
         """
-        code = own.parse(text.strip())
+        code = own.parse(symbology.read(text.strip()).data)
         if not isinstance(code, own.Enrolment):
             raise Refused(problems.CODE_UNREADABLE, value=text, reason="不是登记码 / not an enrolment code")
         return code

@@ -27,7 +27,7 @@ def serve(host: str, port: int, processes: int, threads: int, with_worker: bool)
 
     upgrade_database()
 
-    class Server(BaseApplication):
+    class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             settings = {
                 "bind": f"{host}:{port}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.coldchain.profiles import AMBIENT, COOL, FROZEN, REFRIGERATED, ProductRange
-from shared.work import ContainerKind, Name
+from shared.work import ContainerKind, Name, Route
 
 SUPPLIER = "示例医药有限公司（合成数据）"
 MAKER = "示例生物制药股份有限公司（合成数据）"
@@ -196,38 +196,9 @@ def trace_code(medicine: Medicine, number: int) -> str:
     return f"{medicine.drug_id}{number:013d}"
 
 
-def pack_codes(medicine: Medicine, lot: str, expiry: date, first: int, packs: int) -> list[str]:
-    """What is printed on each pack: its trace code, or a GS1 DataMatrix element string with a serial."""
-    if medicine.coded:
-        return [trace_code(medicine, first + n) for n in range(packs)]
-    gs = "\x1d"
-    return [f"]d201{medicine.gtin}17{expiry:%y%m%d}10{lot}{gs}21S{first + n:06d}" for n in range(packs)]
-
-
 def expiry_of(lot: str, day: date) -> date:
     """When a synthetic lot expires: well after any day it is delivered on."""
     return day.replace(day=1) + timedelta(days=400 + sum(map(ord, lot)) % 300)
-
-
-@dataclass(frozen=True)
-class Pack:
-    """The packs of one line, as they stand on the shelf."""
-
-    receiver: str
-    medicine: Medicine
-    lot: str
-    codes: tuple[str, ...]
-
-
-def packs(day: date) -> list[Pack]:
-    """Every line's packs with the codes printed on them."""
-    found, number = [], 1
-    for receiver, lines in NOTES:
-        for medicine, lot, count in lines:
-            codes = pack_codes(medicine, lot, expiry_of(lot, day), number, count)
-            found.append(Pack(receiver, medicine, lot, tuple(codes)))
-            number += count
-    return found
 
 
 COLUMNS = (
@@ -265,40 +236,64 @@ def delivery_notes(day: date, stops: int | None = None) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    wanted = {receiver for receiver, _ in NOTES[:stops]}
-    for pack in packs(day):
-        if pack.receiver not in wanted:
-            continue
-        number = [receiver for receiver, _ in NOTES].index(pack.receiver) + 1
-        medicine = pack.medicine
-        writer.writerow(
-            [
-                f"TX{day:%Y%m%d}{number:03d}",
-                f"PO{day:%Y%m%d}{number:03d}",
-                SUPPLIER,
-                pack.receiver,
-                address_of(pack.receiver),
-                day.isoformat(),
-                medicine.name.zh,
-                medicine.name.en,
-                medicine.form,
-                medicine.specification,
-                MAKER,
-                MAKER,
-                pack.lot,
-                expiry_of(pack.lot, day).isoformat(),
-                len(pack.codes),
-                "盒",
-                medicine.storage,
-                medicine.gtin,
-                medicine.drug_id,
-                " ".join(pack.codes) if medicine.coded else "",
-                "是",
-            ]
-        )
+    serial = 1
+    for number, (receiver, lines) in enumerate(NOTES[:stops], 1):
+        for medicine, lot, packs in lines:
+            codes = [trace_code(medicine, serial + n) for n in range(packs)] if medicine.coded else []
+            serial += packs
+            writer.writerow(_row(day, number, receiver, medicine, lot, packs, codes))
     return out.getvalue().encode("utf-8-sig")
+
+
+def _row(
+    day: date, number: int, receiver: str, medicine: Medicine, lot: str, packs: int, codes: list[str]
+) -> list[object]:
+    return [
+        f"TX{day:%Y%m%d}{number:03d}",
+        f"PO{day:%Y%m%d}{number:03d}",
+        SUPPLIER,
+        receiver,
+        address_of(receiver),
+        day.isoformat(),
+        medicine.name.zh,
+        medicine.name.en,
+        medicine.form,
+        medicine.specification,
+        MAKER,
+        MAKER,
+        lot,
+        expiry_of(lot, day).isoformat(),
+        packs,
+        "盒",
+        medicine.storage,
+        medicine.gtin,
+        medicine.drug_id,
+        " ".join(codes),
+        "是",
+    ]
+
+
+def printed(route: Route) -> dict[str, list[str]]:
+    """What stands on the packs of each line of a route: the trace codes its delivery note lists, or GS1 Digital Links with
+    lot, serial and expiry."""
+    found, serial = {}, 1
+    for stop in route.stops:
+        for line in stop.lines():
+            links = [
+                f"https://id.gs1.org/01/{line.product.gtin}/10/{line.lot}/21/S{serial + n:06d}?17={line.expiry:%y%m%d}"
+                for n in range(line.quantity)
+            ]
+            found[line.id] = list(line.codes) or links
+            serial += line.quantity
+    return found
 
 
 def address_of(receiver: str) -> str:
     """The place in a hospital where medicines are taken in."""
     return f"北京市 {receiver} 药库收货处"
+
+
+def receiver(number: int) -> dict[str, str]:
+    """Who signs at the hospital of that number: synthetic people."""
+    names = ("陈静", "刘洋", "张伟", "李娜", "王芳", "赵磊", "孙丽", "周强", "吴敏", "郑浩")
+    return {"name": f"{names[number % len(names)]}（合成）", "role": "药师", "staff": f"YK{number + 1:04d}"}

@@ -155,6 +155,8 @@ def _write_route(told: Told, entry: Stored) -> None:
         "started": journey.started,
         "departed": journey.departed,
         "returned": journey.returned,
+        "ended": journey.ended,
+        "alarms": len(journey.alarms),
         "depot_lat": route.depot.fence.centre.lat,
         "depot_lon": route.depot.fence.centre.lon,
         "depot_zh": route.depot.name.zh,
@@ -166,8 +168,6 @@ def _write_route(told: Told, entry: Stored) -> None:
         "changed": entry.index,
     }
     row["published_at"] = entry.received_at if before is None or told.published == entry.index else before.published_at
-    row["ended"] = entry.record.at if isinstance(entry.event, e.ShiftEnded) else (before.ended if before else None)
-    row["alarms"] = (before.alarms if before else 0) + _alarm_step(entry.event)
     lat, lon, at = _latest_position(entry)
     if at is None and before is not None:
         lat, lon, at = before.lat, before.lon, before.position_at
@@ -176,12 +176,6 @@ def _write_route(told: Told, entry: Stored) -> None:
         lat, lon, at = before.lat, before.lon, before.position_at
     row.update(lat=lat, lon=lon, position_at=at)
     _upsert(RouteView, row)
-
-
-def _alarm_step(event: e.AnyEvent) -> int:
-    if isinstance(event, e.AlarmRaised):
-        return 1
-    return -1 if isinstance(event, e.AlarmAcknowledged) else 0
 
 
 def _latest_position(entry: Stored) -> tuple[float | None, float | None, datetime | None]:

@@ -47,11 +47,19 @@ class DrivenLocation(Moving):
         """Stand there."""
         self._from = self._to = where
 
+    def takes(self, to: Position) -> float:
+        """How long the way to ``to`` takes from wherever the vehicle is, s."""
+        return distance(self.current().position, to) / self._speed
+
     def drive(self, to: Position) -> float:
-        """Leave for ``to`` now, from wherever the vehicle is; returns how long it takes, s."""
-        here = self.current().position
-        self._from, self._to, self._left = here, to, self._clock.now()
-        return distance(here, to) / self._speed
+        """Leave for ``to`` now; returns how long it takes, s."""
+        seconds = self.takes(to)
+        self._from, self._to, self._left = self.current().position, to, self._clock.now()
+        return seconds
+
+    def follow(self, on_fix: Callable[[Fix], None], every: float) -> Subscription:
+        """Fixes come at least five times a real second: a rehearsal's clock runs fast."""
+        return super().follow(on_fix, min(every, 0.2))
 
     def current(self) -> Fix:
         at = self._clock.now()

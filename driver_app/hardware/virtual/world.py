@@ -39,7 +39,7 @@ from driver_app.hardware.virtual.location import Waypoint
 from driver_app.hardware.virtual.loggers import MAKERS, Setup, Span, VirtualLogger
 from driver_app.hardware.virtual.peripheral import Peripheral, make_device
 from driver_app.hardware.virtual.thermal import Box, Curve
-from shared.clock import Clock, ScaledClock
+from shared.clock import Clock, PacedClock, ScaledClock
 
 CENTRAL = "F0:F1:F2:F3:F4:F5"
 """The handheld's own Bluetooth address in the virtual world."""
@@ -146,7 +146,7 @@ def make_logger(description: LoggerDescription, clock: Clock) -> VirtualLogger:
         unreachable=spans["unreachable"],
     )
     logger = MAKERS[description.maker](setup, Curve(description.box, description.started), clock)
-    logger.hurried = isinstance(clock, ScaledClock) and clock.speed > 1
+    logger.hurried = isinstance(clock, PacedClock) or (isinstance(clock, ScaledClock) and clock.speed > 1)
     logger.cut_after += [fault.after for fault in description.faults if fault.after is not None]
     return logger
 
