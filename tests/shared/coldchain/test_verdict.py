@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.coldchain.excursions import Gap, Measure, Side
+from shared.coldchain.kinetic import mean_kinetic_temperature
 from shared.coldchain.profiles import FROZEN, REFRIGERATED, ProductRange
 from shared.coldchain.readings import Series, TimeBasis
 from shared.coldchain.verdict import Attachment, Conformity, Ride, Verdict, judge, worst
@@ -105,6 +106,23 @@ def test_the_kinetic_mean_never_makes_an_excursion_good() -> None:
     assert verdict.conformity is NON_CONFORMANT
 
 
+def test_in_the_kinetic_mean_each_reading_weighs_the_time_to_the_next_one() -> None:
+    series = Series("LA", 300, (reading(0, 4.0), reading(5, 9.0), reading(7, 6.0)))
+    verdict = judged(series, until=12)
+    assert verdict.mkt == mean_kinetic_temperature([(4.0, 300.0), (9.0, 120.0), (6.0, 300.0)])
+
+
+def test_in_the_kinetic_mean_no_reading_weighs_more_than_the_time_after_which_a_gap_begins() -> None:
+    series = Series("LA", 60, (reading(0, 4.0), reading(30, 9.0)))
+    verdict = judged(series, until=31)
+    assert verdict.mkt == mean_kinetic_temperature([(4.0, 120.0), (9.0, 60.0)])
+
+
+def test_a_reading_at_the_very_end_weighs_a_second_and_not_nothing() -> None:
+    series = Series("LA", 60, (reading(0, 4.0), reading(1, 9.0)))
+    assert judged(series, until=1).mkt == mean_kinetic_temperature([(4.0, 60.0), (9.0, 1.0)])
+
+
 def test_a_derived_time_is_marked() -> None:
     readings = tuple(reading(m, 5.0, basis=TimeBasis.DERIVED) for m in range(61))
     assert (judged(Series("LA", 60, readings)).derived, judged(steady("LA", 0, 60)).derived) == (True, False)
@@ -175,7 +193,8 @@ def test_a_line_that_rode_nowhere_is_unknown() -> None:
 
 
 def test_a_ride_of_no_length_is_unknown() -> None:
-    assert judged(steady("LA", -5, 65), rides=(Ride("K", at(10), at(10)),)).conformity is UNKNOWN
+    verdict = judged(steady("LA", -5, 65), rides=(Ride("K", at(10), at(10)),))
+    assert (verdict.conformity, verdict.gaps) == (UNKNOWN, ())
 
 
 def test_a_verdict_before_the_ride_began_is_unknown() -> None:
@@ -375,6 +394,11 @@ def test_two_loggers_that_saw_the_same_warm_time_spend_it_once() -> None:
 def test_two_loggers_that_saw_different_warm_times_spend_both() -> None:
     series = (warm("LA", *range(20)), warm("LB", *range(30, 50)))
     assert judged(*series, loggers=(LA, LB), limits=TOLERANT).conformity is NON_CONFORMANT
+
+
+def test_a_short_warm_time_within_a_long_one_does_not_end_it() -> None:
+    series = (warm("LA", *range(10, 40)), warm("LB", *range(12, 15), *range(30, 38)))
+    assert judged(*series, loggers=(LA, LB), limits=TOLERANT).conformity is CONFORMANT
 
 
 def test_goods_that_arrive_warm_have_been_warm_until_they_arrived() -> None:

@@ -201,6 +201,11 @@ def test_no_more_packs_are_scanned_out_than_were_loaded(quantity: int) -> None:
         Story().arrive().say(s.unloaded("T1", "L1", quantity))
 
 
+def test_the_packs_of_several_scans_out_together_do_not_exceed_what_was_loaded() -> None:
+    with refusal(problems.CLAIM_QUANTITY, value=5, limit=4):
+        Story().arrive().say(s.unloaded("T1", "L1", 6), s.unloaded("T1", "L1", 5))
+
+
 def test_packs_that_were_never_loaded_are_not_scanned_out() -> None:
     told = Story().start()
     told.say(s.loaded("L1", "K", 8), s.DEPARTED, s.arrived("T1"))
@@ -304,6 +309,16 @@ def test_packs_that_are_not_on_board_are_not_refused() -> None:
     all_refused = e.LineOutcome("L1", e.Outcome.REFUSED, 0, 10, reason=e.Reason.DAMAGED)
     with refusal(problems.CLAIM_QUANTITY, what="拒收 refused", value=10, limit=8):
         told.say(s.signed("T1", (all_refused, accepted("L2", 4)), shown))
+
+
+def test_packs_that_were_accepted_are_not_refused_as_well() -> None:
+    told = Story().start()
+    told.say(s.loaded("L1", "K", 8), s.loaded("L2", "B", 4), s.DEPARTED, s.arrived("T1"))
+    told.say(s.unloaded("T1", "L1", 5), s.unloaded("T1", "L2", 4))
+    shown = told.say(s.verdict_shown("T1", "L1", "L2"))
+    both = e.LineOutcome("L1", e.Outcome.PARTLY_ACCEPTED, 5, 5, reason=e.Reason.DAMAGED)
+    with refusal(problems.CLAIM_QUANTITY, what="拒收 refused", value=5, limit=3):
+        told.say(s.signed("T1", (both, accepted("L2", 4)), shown))
 
 
 def test_goods_that_were_accepted_once_are_not_accepted_again_where_a_new_plan_moves_their_line() -> None:

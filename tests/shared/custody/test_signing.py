@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shared import problems
 from shared.custody import gate, signing
 from shared.custody.events import LineOutcome, Outcome, Reason
-from shared.custody.signing import MINIMUM_POINTS, check_outcome, check_signatory, check_strokes
+from shared.custody.signing import MINIMUM_EXTENT, MINIMUM_POINTS, check_outcome, check_signatory, check_strokes
 from shared.errors import Refused
 from tests.shared import story as s
 from tests.shared.refusing import MODERATE, refusal
@@ -35,6 +35,17 @@ def test_what_is_not_a_signature_is_refused(strokes: list[list[tuple[float, floa
 
 def test_a_few_strokes_across_the_pad_are_a_signature() -> None:
     check_strokes([[(0.2 + 0.02 * n, 0.5) for n in range(4)], [(0.4, 0.3 + 0.05 * n) for n in range(4)]])
+
+
+@pytest.mark.parametrize(("reach", "enough"), [(MINIMUM_EXTENT, True), (MINIMUM_EXTENT * 0.99, False)])
+def test_a_signature_reaches_over_a_part_of_the_pad(reach: float, enough: bool) -> None:
+    strokes = [[(reach * n / 10, 0.5) for n in range(11)]]
+    try:
+        check_strokes(strokes)
+    except Refused:
+        assert not enough
+    else:
+        assert enough
 
 
 @pytest.mark.parametrize(("field", "named"), [("name", "姓名 name"), ("role", "职务 role")])
