@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TextIO
@@ -22,18 +22,22 @@ import qrcode
 import zxingcpp
 from kivy.clock import Clock
 from PIL import Image, ImageDraw
+from qrcode.image.pil import PilImage
 
 from driver_app.app import HandoverApp
 from driver_app.device_clock import DeviceClock, PaceFile
 from driver_app.hardware.virtual.camera import PictureCamera
 from driver_app.hardware.virtual.location import DrivenLocation
+from driver_app.services.duty import Duty
 from driver_app.services.step import Step, StepKind
+from driver_app.services.stop import StopVisit
 from driver_app.widgets.hand import Hand, NotThere, Player
 from shared.clock import PacedClock
 from shared.codes.match import code_text
 from shared.codes.parse import parse
 from shared.coldchain.verdict import Conformity
 from shared.custody.journey import Phase
+from shared.geo import Position
 
 Act = Generator[None, None, None]
 ARRIVAL_PATIENCE = 6.0
@@ -283,7 +287,7 @@ class Rehearsal:
             else:
                 yield from self._tap("decide.accept")
             yield from self._tap("decide.done")
-            yield from self._until(lambda done=line_id: done not in service.undecided(), "the decision")
+            yield from self._until(partial(_is_decided, service, line_id), "the decision")
             yield from self.hand.frames(4)
         yield from self._tap("receiver.next")
 
@@ -366,7 +370,7 @@ class Rehearsal:
         while True:
             yield
 
-    def _stand_at(self, place: object) -> None:
+    def _stand_at(self, place: Position) -> None:
         """After a restart the virtual vehicle does not know where it was; the driver does."""
         location = self._app.hardware.location
         assert isinstance(location, DrivenLocation)
@@ -381,7 +385,7 @@ class Rehearsal:
             if wanted in duty.journey.codes:
                 continue
             yield from self._show(picture_of(text))
-            yield from self._until(lambda wanted=wanted: wanted in duty.journey.codes, f"{text} to be read")
+            yield from self._until(partial(_was_read, duty, wanted), f"{text} to be read")
 
     def _show(self, picture: bytes) -> Act:
         camera = self._app.hardware.scanner
@@ -402,10 +406,18 @@ class Rehearsal:
         yield from self.hand.frames(6)
 
 
+def _is_decided(service: StopVisit, line_id: str) -> bool:
+    return line_id not in service.undecided()
+
+
+def _was_read(duty: Duty, wanted: tuple[str, str]) -> bool:
+    return wanted in duty.journey.codes
+
+
 def picture_of(text: str) -> bytes:
     """A printed code as a camera sees it: a long text as QR, a short one as DataMatrix."""
     if len(text) > 40:
-        image = qrcode.make(text, box_size=4, border=4).convert("L")
+        image = qrcode.make(text, image_factory=PilImage, box_size=4, border=4).get_image()
     else:
         made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix).to_image(scale=6)
         image = Image.fromarray(made)

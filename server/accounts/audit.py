@@ -98,7 +98,9 @@ def difference(before: Mapping[str, object], after: Mapping[str, object]) -> Cha
     }
 
 
-def entries(*, subject: str | None = None, key: str | None = None, tag: Tag | None = None, limit: int = 200) -> Sequence[Entry]:
+def entries(
+    *, subject: str | None = None, key: str | None = None, tag: Tag | None = None, limit: int = 200
+) -> Sequence[Entry]:
     """The newest rows, newest first."""
     query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if subject is not None:

@@ -11,7 +11,6 @@ import click
 
 from server.cli import language
 
-
 MARK = ".handover-demo"
 """Lies in a folder that a demo made, so that the next one may empty it."""
 

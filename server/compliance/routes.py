@@ -11,7 +11,7 @@ from server.compliance import operations
 from server.compliance.operations import Wanted
 from server.context import context
 from server.custody import consumers, ledger
-from server.proof import operations as proofs
+from server.proof.operations import build_bundle
 from server.proof.report import CHECKS
 from server.proof.verify import verify_bundle
 from server.trace import operations as trace
@@ -48,7 +48,7 @@ def state() -> ResponseReturnValue:
 @desk
 def verify(proof_id: str) -> ResponseReturnValue:
     """Verify a proof here and now, exactly as `handover verify` would: on the bundle's bytes alone."""
-    bundle = proofs.build_bundle(proof_id)
+    bundle = build_bundle(proof_id)
     report = verify_bundle(bundle, context().signer.public_key())
     return render_template("compliance/report.html", report=report, titles=CHECKS, name=proof_id, size=len(bundle))
 

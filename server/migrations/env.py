@@ -1,5 +1,7 @@
 """Alembic's environment: one connection, one transaction, the models' metadata."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import create_engine
 
@@ -7,7 +9,7 @@ import server.models  # noqa: F401  # every table
 from server.db import Instant, db
 
 
-def render_item(kind: str, value: object, _autogen_context: object) -> str | bool:
+def render_item(kind: str, value: object, _autogen_context: object) -> str | Literal[False]:
     """Instants are written as what they are in the database, so that a migration never depends on our classes."""
     if kind == "type" and isinstance(value, Instant):
         return "sa.BigInteger()"
