@@ -4,14 +4,14 @@ A bundle shows the ledger up to the newest checkpoint: the same checkpoint gives
 A document can be had at once, and says on itself what is not sealed or has not arrived yet.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from server.context import context
 from server.custody import ledger
 from server.custody.ledger import Stored
-from server.custody.models import SealedCheckpoint
 from server.custody.operations import read_blob
 from server.proof.bundle import Parts, make_bundle
 from server.proof.document import make_document
@@ -46,6 +46,25 @@ class OurLedger:
 
     def of_types(self, types: Sequence[str]) -> list[Stored]:
         return self._within(ledger.entries(types=types))
+
+
+@dataclass(frozen=True)
+class Seal:
+    """The newest checkpoint, looked up once, so that everything in a bundle stands under the same one."""
+
+    size: int
+    root: str
+    note: str
+    prove: Callable[[int], TlogProof | None]
+
+
+def newest_seal() -> Seal | None:
+    """The newest checkpoint, ``None`` before the first."""
+    checkpoint = ledger.latest_checkpoint()
+    if checkpoint is None:
+        return None
+    prove = partial(ledger.inclusion, checkpoint=checkpoint)
+    return Seal(checkpoint.size, checkpoint.root.hex(), checkpoint.note, prove)
 
 
 @dataclass(frozen=True)
@@ -94,16 +113,16 @@ def build_bundle(proof_id: str) -> bytes:
         Refused: NOT_FOUND; PROOF_INCOMPLETE where the proof is not sealed yet, or a photo or signature has not arrived.
     """
     ports = context()
-    checkpoint = ledger.latest_checkpoint()
-    concluded = ledger.find(proof_id)
-    if concluded is not None and (checkpoint is None or concluded.index >= checkpoint.size):
+    seal, concluded = newest_seal(), ledger.find(proof_id)
+    if concluded is None:
+        raise Refused(problems.NOT_FOUND, what="凭证 proof", value=proof_id)
+    if seal is None or concluded.index >= seal.size:
         raise Refused(problems.PROOF_INCOMPLETE, value=f"#{concluded.index} {event_name(concluded.event)}")
-    evidence = gather(OurLedger(checkpoint.size if checkpoint else None), proof_id)
-    assert checkpoint is not None  # otherwise nothing was found above, and gathering refused
+    evidence = gather(OurLedger(seal.size), proof_id)
     blobs = _blobs(evidence)
-    proofs = _proofs(evidence, checkpoint)
+    proofs = _proofs(evidence, seal)
     document = _epcis(evidence)
-    setting = _setting(evidence, checkpoint)
+    setting = _setting(evidence, seal)
     documents = {
         language: make_document(evidence, setting, language, blobs=blobs, proofs=proofs, epcis=document)
         for language in LANGUAGES
@@ -112,7 +131,7 @@ def build_bundle(proof_id: str) -> bytes:
         ports.config.origin,
         ports.config.organisation,
         setting.rehearsal,
-        checkpoint.note,
+        seal.note,
         proofs,
         blobs,
         documents,
@@ -128,13 +147,13 @@ def proof_pdf(proof_id: str, language: Language) -> bytes:
         Refused: NOT_FOUND, PROOF_INCOMPLETE, DOCUMENT_FONT.
     """
     evidence = gather(OurLedger(), proof_id)
-    checkpoint = ledger.latest_checkpoint()
+    seal = newest_seal()
     return make_document(
         evidence,
-        _setting(evidence, checkpoint),
+        _setting(evidence, seal),
         language,
         blobs=_blobs(evidence),
-        proofs=_proofs(evidence, checkpoint),
+        proofs=_proofs(evidence, seal),
         epcis=_epcis(evidence),
     )
 
@@ -146,7 +165,7 @@ def proof_facts(proof_id: str, language: Language) -> Json:
         Refused: NOT_FOUND or PROOF_INCOMPLETE.
     """
     evidence = gather(OurLedger(), proof_id)
-    setting = _setting(evidence, ledger.latest_checkpoint(), frozenset(_blobs(evidence)))
+    setting = _setting(evidence, newest_seal(), frozenset(_blobs(evidence)))
     return document_facts(evidence, setting, language)
 
 
@@ -176,8 +195,8 @@ def check(proof_id: str) -> Checked:
     entry = ledger.find(proof_id)
     if entry is None or not isinstance(entry.event, HandoverSigned | StopFailed):
         raise Refused(problems.NOT_FOUND, what="凭证 proof", value=proof_id)
-    checkpoint = ledger.latest_checkpoint()
-    sealed = ledger.inclusion(entry.index, checkpoint)
+    seal = newest_seal()
+    sealed = seal.prove(entry.index) if seal else None
     return Checked(
         proof_id,
         entry.index,
@@ -186,23 +205,23 @@ def check(proof_id: str) -> Checked:
         ports.config.origin,
         fingerprint(ports.signer.public_key()),
         sealed,
-        checkpoint.size if checkpoint and sealed else None,
-        checkpoint.root.hex() if checkpoint and sealed else "",
+        seal.size if seal and sealed else None,
+        seal.root if seal and sealed else "",
     )
 
 
-def _setting(evidence: Evidence, checkpoint: SealedCheckpoint | None, blobs: frozenset[str] = frozenset()) -> Setting:
+def _setting(evidence: Evidence, seal: Seal | None, blobs: frozenset[str] = frozenset()) -> Setting:
     ports = context()
     config = ports.config
-    sealed = checkpoint is not None and evidence.concluded.index < checkpoint.size
+    sealed = seal if seal is not None and evidence.concluded.index < seal.size else None
     return Setting(
         config.organisation,
         config.origin,
         f"{config.base_url}/check/{evidence.proof_id}",
         config.rehearsal is not None,
         fingerprint(ports.signer.public_key()),
-        checkpoint.size if checkpoint and sealed else None,
-        checkpoint.root.hex() if checkpoint and sealed else "",
+        sealed.size if sealed else None,
+        sealed.root if sealed else "",
         blobs,
     )
 
@@ -213,8 +232,11 @@ def _blobs(evidence: Evidence) -> dict[str, bytes]:
     return {digest: data for digest, data in found if data is not None}
 
 
-def _proofs(evidence: Evidence, checkpoint: SealedCheckpoint | None) -> dict[int, TlogProof]:
-    found = ((entry.index, ledger.inclusion(entry.index, checkpoint)) for entry in evidence.entries)
+def _proofs(evidence: Evidence, seal: Seal | None) -> dict[int, TlogProof]:
+    """The inclusion proofs of what is sealed."""
+    if seal is None:
+        return {}
+    found = ((entry.index, seal.prove(entry.index)) for entry in evidence.entries)
     return {index: proof for index, proof in found if proof is not None}
 
 

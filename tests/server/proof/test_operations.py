@@ -1,11 +1,11 @@
 """Proofs from a real ledger, on both databases."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from server.config import RehearsalClock
 from server.custody import ledger
 from server.custody.operations import append_own
 from server.proof import operations
@@ -16,7 +16,7 @@ from shared import problems
 from shared.custody import events as e
 from shared.errors import Refused
 from tests.server.proof.conftest import Bundles
-from tests.server.proof.day import at, make_day
+from tests.server.proof.day import make_day
 from tests.server.proof.stored import put_blobs, store_day
 
 
@@ -149,11 +149,10 @@ def test_a_lot_is_traced_as_epcis_over_all_its_receivers(stored: Flask) -> None:
     assert refused.value.kind is problems.NOT_FOUND
 
 
-def test_a_rehearsal_marks_its_bundles(app: Flask, bundles: Bundles) -> None:
-    """The clock of a rehearsal is what makes it one."""
+def test_a_rehearsal_marks_its_bundles(app: Flask, bundles: Bundles, tmp_path: Path) -> None:
+    """A server that runs on a rehearsal's clock says so in everything it signs."""
     ports = app.extensions["handover"]
-    rehearsal = RehearsalClock(at(8), at(8), 20.0)
-    app.extensions["handover"] = replace(ports, config=replace(ports.config, rehearsal=rehearsal))
+    app.extensions["handover"] = replace(ports, config=replace(ports.config, rehearsal=tmp_path / "pace"))
     store_day(app, bundles.day)
     with app.app_context():
         assert verify_bundle(operations.build_bundle(bundles.day.proofs["failed"])).rehearsal
