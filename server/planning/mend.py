@@ -5,6 +5,7 @@ held to its full timetable. The same insertion builds a plan from nothing, which
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.problem import Order
@@ -44,8 +45,8 @@ class Mender:
     def place(self, crew: int, names: Sequence[str]) -> list[Order]:
         """Give a crew its route, taking out the orders that keep it from having a timetable; these are returned.
 
-        Locked orders stay. The order taken out is the lowest in rank whose absence lets the rest stand; where no single
-        one does, the lowest in rank of those up to the place where it breaks.
+        Locked orders stay. The order taken out is the lowest in rank whose absence lets the rest stand, of equals the last;
+        where no single one does, the lowest in rank of those up to the place where it breaks.
         """
         orders = [self.lookup.orders[name] for name in names]
         fixed = self._fixed(crew)
@@ -112,6 +113,33 @@ class Mender:
                 continue
             self.routes[crew], self.tables[crew] = sequence, found
         return left
+
+    def gather(self) -> None:
+        """Visit each site once where a route comes by it twice, unless that costs more: nobody likes to sign twice."""
+        for crew in sorted(self.routes):
+            while (better := self._gathered(crew)) is not None:
+                self.routes[crew], self.tables[crew] = better
+
+    def _gathered(self, crew: int) -> tuple[list[Order], Timetable] | None:
+        """The route with one visit less, two visits to a site made into one; ``None`` where that is not to be had."""
+        table, fixed = self.tables[crew], self._fixed(crew)
+        cost = route_cost(self.lookup, self.crews[crew], table)
+        groups = [list(visit.orders) for visit in table.visits]
+        starts = [sum(map(len, groups[:i])) for i in range(len(groups))]
+        for i, j in combinations(range(len(groups)), 2):
+            if groups[i][0].site != groups[j][0].site:
+                continue
+            for source, target in ((j, i), (i, j)):
+                if starts[source] < fixed or starts[target] + len(groups[target]) < fixed:
+                    continue  # neither taken from what is locked, nor put into it
+                joined = [
+                    group + groups[source] if k == target else group for k, group in enumerate(groups) if k != source
+                ]
+                sequence = [order for group in joined for order in group]
+                found = self.table(crew, sequence)
+                if isinstance(found, Timetable) and route_cost(self.lookup, self.crews[crew], found) <= cost + 1e-9:
+                    return sequence, found
+        return None
 
     def cheapest(self, order: Order) -> tuple[float, int, list[Order], Timetable] | None:
         """The place where an order adds the least cost: that cost, the crew, its new sequence and timetable."""

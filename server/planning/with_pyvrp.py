@@ -12,11 +12,12 @@ What PyVRP does not know — a box's hold time, rests, a driver's assignment —
 
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
-from math import lcm
+from math import ceil, lcm
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,16 @@ from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
 
 from server.planning.lookup import Crew, Lookup, compartment
 from server.planning.problem import DIMENSIONS, NO_ROAD, Order
-from server.planning.schedule import Timetable, timetable
+from server.planning.schedule import Timetable
 
 ENGINE = f"pyvrp {version('pyvrp')}"
 UNBOUNDED = int(np.iinfo(np.int64).max)
 _SMALL = 10_000
 """Rates are made whole numbers up to this; see :func:`_scale`."""
+_PRICE = 10_000
+"""No unit of load is worth more of the solver's cost than this: a fifth of where its prices start."""
+_INFEASIBLE = 2**62
+"""What the solver reports as the cost of a plan that breaks a rule is beyond this."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,12 @@ class Search:
     seed: int
     seconds: float | None = None
     iterations: int | None = None
+    patience: float = 1.0
+    """The part of either limit after which it gives up where no feasible plan has been found yet."""
     should_stop: Callable[[], bool] | None = None
     on_best: Callable[[int, float | None], None] | None = None
     """Called with the iterations so far and the cost (money) of each better plan; ``None`` while it is not feasible."""
+    monotonic: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True)
@@ -60,13 +68,21 @@ class Found:
     iterations: int
 
 
-def search(lookup: Lookup, crews: Sequence[Crew], orders: Sequence[Order], how: Search, spare: bool = False) -> Found:
-    """Routes for ``orders`` (locked ones excluded: they stand at the head of their crew's route anyway).
+def search(
+    lookup: Lookup,
+    crews: Sequence[Crew],
+    orders: Sequence[Order],
+    heads: Mapping[int, Timetable],
+    how: Search,
+    spare: bool = False,
+) -> Found:
+    """Routes for ``orders``, of which none is locked: those stand in ``heads``, the timetables of the beginnings that are
+    settled, by crew.
 
     With ``spare``, orders that must be served may be left out too, at a price above that of any detour: the way to a good
     plan where not everything fits. Without it, the best routes may be infeasible; the caller has to look.
     """
-    model = _Model(lookup, crews, orders, spare)
+    model = _Model(lookup, crews, orders, heads, spare)
     if not model.clients:
         return Found(model.routes(None), True, 0)
     watch = _Watch(how, model.scale)
@@ -84,14 +100,15 @@ class _Watch(IteratedLocalSearchCallbacks):
     def __init__(self, how: Search, scale: int) -> None:
         self.how = how
         self.scale = scale
-        self.started = time.monotonic()
+        self.started = how.monotonic()
         self.iterations = 0
 
-    def __call__(self, best_cost: int) -> bool:  # noqa: ARG002 - the solver's signature
+    def __call__(self, best_cost: int) -> bool:
         how = self.how
-        if how.iterations is not None and self.iterations >= how.iterations:
+        share = how.patience if best_cost >= _INFEASIBLE else 1.0
+        if how.iterations is not None and self.iterations >= how.iterations * share:
             return True
-        if how.seconds is not None and time.monotonic() - self.started >= how.seconds:
+        if how.seconds is not None and how.monotonic() - self.started >= how.seconds * share:
             return True
         if how.should_stop is not None and how.should_stop():
             return True
@@ -108,11 +125,18 @@ class _Watch(IteratedLocalSearchCallbacks):
 class _Model:
     """Our problem as PyVRP's data, and the way back. Times there count from ``zero``, so that none is negative."""
 
-    def __init__(self, lookup: Lookup, crews: Sequence[Crew], orders: Sequence[Order], spare: bool) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        crews: Sequence[Crew],
+        orders: Sequence[Order],
+        heads: Mapping[int, Timetable],
+        spare: bool,
+    ) -> None:
         self.lookup = lookup
         self.crews = list(crews)
         self.spare = spare
-        self.heads = {i: self._head(crew) for i, crew in enumerate(crews) if crew.lock is not None and crew.lock.orders}
+        self.heads = heads
         self.scale = _scale(lookup, crews)
         self.zero = min((crew.early for crew in crews), default=0)
         self.loading = max((lookup.sites[crew.vehicle.depot].service for crew in crews), default=0)
@@ -121,6 +145,7 @@ class _Model:
         self.groups: list[list[int]] = []
         for order in orders:
             self._add(order)
+        self.dimensions = self._dimensions()
         self.crews_of: list[list[int]] = []
         """Per vehicle type: the crews it stands for."""
         if self.clients:
@@ -133,27 +158,18 @@ class _Model:
         for route in best.routes() if best is not None else []:
             visits = [self.clients[activity.idx][0].id for activity in route if activity.is_client()]
             assigned[free[route.vehicle_type()].pop(0)] = visits
-        for index in self.heads:
-            lock = self.crews[index].lock
-            assigned[index] = [*(lock.orders if lock is not None else ()), *assigned.get(index, [])]
+        for index, head in self.heads.items():
+            settled = [order.id for visit in head.visits for order in visit.orders]
+            assigned[index] = settled + assigned.get(index, [])
         return assigned
-
-    def _head(self, crew: Crew) -> Timetable:
-        """The timetable of what is locked; the engine has made sure that there is one."""
-        names = crew.lock.orders if crew.lock is not None else ()
-        found = timetable(self.lookup, crew, [self.lookup.orders[name] for name in names])
-        if not isinstance(found, Timetable):
-            raise ValueError(f"the lock of {crew.vehicle.id} has no timetable: {found}")
-        return found
 
     def _add(self, order: Order) -> None:
         """One client per receiving window the order can still be handed over in."""
         windows, due = self.lookup.sites[order.site].windows, order.due
         spans: list[tuple[int | None, int | None]] = [(None, due)]
         if windows:
-            spans = [
-                (w.start, w.end if due is None else min(w.end, due)) for w in windows if due is None or w.start <= due
-            ]
+            latest = UNBOUNDED if due is None else due
+            spans = [(w.start, min(w.end, latest)) for w in windows if w.start <= latest and w.end >= order.release]
         first = len(self.clients)
         self.clients += [(order, start, end) for start, end in spans]
         if len(spans) > 1:
@@ -199,27 +215,52 @@ class _Model:
             prize = round(order.penalty * self.scale)
         else:
             prize = price * (1 + order.priority) if self.spare else 0
+        latest = UNBOUNDED if end is None else max(0, end + site.service - self.zero)
+        ready = max(0, order.release + self.loading - self.zero) if order.release > self.zero else 0
         return pyvrp.Client(
             location,
-            delivery=[getattr(order.amounts, d) if zone in (None, order.zone) else 0 for zone, d in self._dimensions()],
+            delivery=[
+                getattr(order.amounts, d) * finer if zone in (None, order.zone) else 0
+                for (zone, d), finer in self.dimensions.items()
+            ],
             service_duration=site.per_unit * order.amounts.units,
             tw_early=0 if start is None else max(0, start + site.service - self.zero),
-            tw_late=UNBOUNDED if end is None else max(0, end + site.service - self.zero),
-            release_time=max(0, order.release + self.loading - self.zero) if order.release > self.zero else 0,
+            tw_late=latest,
+            release_time=min(ready, latest),
             prize=prize,
             required=self._must(index) and group is None,
             group=group,
             name=order.id,
         )
 
-    def _dimensions(self) -> list[tuple[str | None, str]]:
-        """The load dimensions that bound some vehicle: of the whole load (``None``) and of single zones."""
-        found: set[tuple[str, str]] = set()
+    def _dimensions(self) -> dict[tuple[str | None, str], int]:
+        """The load dimensions that bound some vehicle, of the whole load (``None``) and of single zones; with the factor
+        by which their amounts are multiplied.
+
+        The solver's price for too much load has an upper limit per unit. Where few units make a full vehicle (eight
+        pallets), a plan with one too many would be cheaper than a second vehicle; in finer units it is not.
+        """
+        limits: dict[tuple[str, str], list[int]] = {}
         for crew in self.crews:
-            found |= {("", d) for d in DIMENSIONS if getattr(crew.vehicle.capacity, d) is not None}
-            for part in crew.vehicle.compartments:
-                found |= {(part.zone, d) for d in DIMENSIONS if getattr(part.capacity, d) is not None}
-        return [(zone or None, dimension) for zone, dimension in sorted(found)]
+            spaces = [("", crew.vehicle.capacity)] + [(part.zone, part.capacity) for part in crew.vehicle.compartments]
+            for zone, capacity in spaces:
+                for dimension in DIMENSIONS:
+                    limit = getattr(capacity, dimension)
+                    if limit is not None:
+                        limits.setdefault((zone, dimension), []).append(limit)
+        dearest = max((self._dear(crew) for crew in self.crews), default=0.0) * self.scale
+        return {
+            (zone or None, dimension): max(1, ceil(dearest / max(1.0, median(values)) / _PRICE))
+            for (zone, dimension), values in sorted(limits.items())
+        }
+
+    def _dear(self, crew: Crew) -> float:
+        """About what a day of a crew costs (money): the vehicle, and twice there and back again to the middling site."""
+        vehicle, problem = crew.vehicle, self.lookup.problem
+        matrix, row = problem.matrices[vehicle.profile], self.lookup.row[vehicle.depot]
+        way = problem.money(vehicle.per_km, 4 * max(0, round(median(matrix.distance[row]))), 1000)
+        hours = problem.money(crew.per_hour, 4 * max(0, round(median(matrix.duration[row]))), 3600)
+        return vehicle.fixed + way + hours
 
     def _depots(self) -> tuple[dict[tuple[str, int | None], int], list[int]]:
         """Depots by site, and one more for each locked route at its last stop; with the matrix rows they stand at."""
@@ -262,20 +303,24 @@ class _Model:
             start, fixed, leave_by = head.departures[-1], 0.0, None
             spent, driven = start - head.start, sum(head.distances[:-1])
             depot = depots[head.visits[-1].site, members[0]]
+        closes = UNBOUNDED if late is None else max(0, start - self.zero, late - self.zero)
         return pyvrp.VehicleType(
             num_available=len(members),
-            capacity=[self._space(crew, zone, dimension, carried) for zone, dimension in self._dimensions()],
+            capacity=[
+                finer * self._space(crew, zone, dimension, carried)
+                for (zone, dimension), finer in self.dimensions.items()
+            ],
             start_depot=depot,
             end_depot=depots[vehicle.end_depot, None],
             fixed_cost=round(fixed * self.scale),
             tw_early=max(0, start - self.zero),
-            tw_late=UNBOUNDED if late is None else max(0, start - self.zero, late - self.zero),
+            tw_late=closes,
             shift_duration=UNBOUNDED if vehicle.max_duration is None else max(0, vehicle.max_duration - spent),
             max_distance=UNBOUNDED if vehicle.max_distance is None else max(0, vehicle.max_distance - driven),
             unit_distance_cost=round(vehicle.per_km * self.scale / (1000 * resolution)),
             unit_duration_cost=round(crew.per_hour * self.scale / (3600 * resolution)),
             profile=profile,
-            start_late=None if leave_by is None else max(0, start - self.zero, leave_by - self.zero),
+            start_late=None if leave_by is None else min(closes, max(0, start - self.zero, leave_by - self.zero)),
             name=vehicle.id,
         )
 

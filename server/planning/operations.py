@@ -1,0 +1,44 @@
+"""What the rest of the server asks of the planner."""
+
+from collections.abc import Callable
+
+from server.planning.checker import accept
+from server.planning.engine import Effort, Progress, solve
+from server.planning.faults import validate
+from server.planning.plan import Plan
+from server.planning.problem import Problem
+from server.planning.roads import Roads, StraightLine, with_matrices
+
+__all__ = ["Progress", "make_plan"]
+
+
+def make_plan(
+    problem: Problem,
+    seconds: float | None = None,
+    seed: int = 0,
+    on_progress: Callable[[Progress], None] | None = None,
+    *,
+    iterations: int | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    roads: Roads | None = None,
+) -> Plan:
+    """A plan that the independent checker has accepted.
+
+    It looks for ``seconds`` s of real time, or for a number of ``iterations`` of the search (then the same seed makes the
+    same plan), or until ``should_stop`` says so, and keeps the best. Distances that the problem does not bring come from
+    ``roads``, by default straight lines × a detour factor; the plan says which. Orders that cannot be served are in
+    ``unserved`` with their reasons; ``feasible`` says whether one of them had to be.
+
+    Raises:
+        ProblemRefused: the problem makes no sense; all faults are named at once.
+        Refused: PLAN_NOTHING, there is no order or no vehicle.
+        PlanRefused: the checker refused what the engine made: a defect of the engine, and never a plan anybody sees.
+        ValueError: neither ``seconds`` nor ``iterations`` was given.
+    """
+    if seconds is None and iterations is None:
+        raise ValueError("a search needs an end: seconds or iterations")
+    validate(problem)
+    measured = with_matrices(problem, roads if roads is not None else StraightLine())
+    plan = solve(measured, Effort(seed, seconds, iterations, on_progress, should_stop))
+    accept(measured, plan)
+    return plan

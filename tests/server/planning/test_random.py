@@ -1,0 +1,96 @@
+"""Whatever the problem, a plan that comes out keeps every rule; and whatever is damaged in it, the checker sees it."""
+
+import msgspec
+from hypothesis import HealthCheck, assume, given, settings
+
+from server.planning.checker import check
+from server.planning.faults import ProblemRefused
+from server.planning.operations import make_plan
+from server.planning.plan import Plan, Route
+from server.planning.problem import Problem, load_problem
+from tests.server.planning.days import problems
+
+RELAXED = settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+change = msgspec.structs.replace
+
+
+def planned(problem: Problem, iterations: int = 20) -> Plan:
+    """The plan, which make_plan has had checked; an impossible lock is a refusal and not an example."""
+    try:
+        return make_plan(problem, iterations=iterations, seed=3)
+    except ProblemRefused as refused:
+        faults = {fault.number for fault in refused.faults}
+    assert problem.locks
+    assert faults == {6109}
+    assume(False)
+    raise AssertionError
+
+
+@RELAXED
+@given(problems())
+def test_every_plan_passes_the_checker(problem):
+    plan = planned(problem)
+    assert not check(problem, plan).violations
+    named = {left.order for left in plan.unserved} | {n for r in plan.routes for s in r.stops for n in s.orders}
+    assert named == {order.id for order in problem.orders}
+    assert all(left.reason.text("zh") and left.reason.text("en") for left in plan.unserved)
+
+
+@settings(RELAXED, max_examples=25)
+@given(problems())
+def test_the_same_seed_makes_the_same_plan(problem):
+    assert change(planned(problem), seconds=0.0) == change(planned(problem), seconds=0.0)
+
+
+@settings(RELAXED, max_examples=40)
+@given(problems())
+def test_a_plan_damaged_anywhere_is_refused(problem):
+    plan = planned(problem)
+    for number, route in enumerate(plan.routes):
+        for damaged in _damages(plan, number, route):
+            assert check(problem, damaged).violations
+
+
+def _damages(plan: Plan, number: int, route: Route) -> list[Plan]:
+    """The plan with one number changed, or one thing left out, doubled or put elsewhere."""
+
+    def with_route(**changes: object) -> Plan:
+        routes = list(plan.routes)
+        routes[number] = change(route, **changes)
+        return change(plan, routes=tuple(routes))
+
+    def with_stop(index: int, **changes: object) -> Plan:
+        stops = list(route.stops)
+        stops[index] = change(stops[index], **changes)
+        return with_route(stops=tuple(stops))
+
+    made = [
+        change(plan, routes=plan.routes[:number] + plan.routes[number + 1 :]),
+        change(plan, routes=(*plan.routes, route)),
+        change(plan, feasible=not plan.feasible),
+        change(plan, roads="elsewhere"),
+        change(plan, cost=change(plan.cost, penalty=plan.cost.penalty + 1)),
+        with_route(vehicle="nobody"),
+        with_route(driver="nobody"),
+        with_route(depot=route.stops[0].site),
+        with_route(stops=route.stops[1:]),
+        with_route(stops=(*route.stops, route.stops[0])),
+        with_route(load=()),
+        with_route(cost=change(route.cost, fixed=route.cost.fixed + 1)),
+    ]
+    for field in ("start", "departure", "end", "distance", "duration", "return_distance", "return_duration"):
+        made.append(with_route(**{field: getattr(route, field) + 1}))
+    for index, stop in enumerate(route.stops):
+        made += [with_stop(index, orders=stop.orders[1:]), with_stop(index, slack=(stop.slack or 0) + 1)]
+        made += [
+            with_stop(index, **{f: getattr(stop, f) - 1}) for f in ("arrival", "departure", "distance", "duration")
+        ]
+    return made
+
+
+@given(problems())
+@settings(RELAXED, max_examples=40)
+def test_a_problem_comes_back_from_json(problem):
+    assert load_problem(msgspec.json.encode(problem), "random") == problem
