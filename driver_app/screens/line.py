@@ -111,7 +111,7 @@ class LineScreen(Photographs, AppScreen):
         words = []
         for found in verdict.excursions:
             unit = "°C" if found.measure is Measure.TEMPERATURE else "%"
-            sentence = tr._("{start} to {end}: out of range, up to {peak} {unit}, {minutes} min")
+            sentence = tr._("{start} to {end}: out of range, peak {peak} {unit}, {minutes} min")
             words.append((found, sentence, {"peak": f"{found.peak:.1f}", "unit": unit}))
         for gap in verdict.gaps:
             words.append((gap, tr._("{start} to {end}: no data, {minutes} min"), {}))

@@ -11,6 +11,8 @@ from driver_app.widgets.tappable import Tappable
 from driver_app.widgets.text import Text
 from driver_app.widgets.theme import TARGET
 
+WHOLE = ("display", "title", "heading")
+"""Roles of text that may not be cut: a subtitle may, a title may not."""
 SLACK = 1.0
 """px that rounding may cost."""
 
@@ -35,7 +37,7 @@ def _faults(widget: Widget) -> Iterator[str]:
         if width > widget.width + SLACK or height > widget.height + SLACK:
             size = f"{width:g}×{height:g} in {widget.width:g}×{widget.height:g}"
             yield f"clipped: {widget.text[:40]!r} ({size})"
-        if isinstance(widget, Text) and widget.cut and widget.lines == 0:
+        if isinstance(widget, Text) and widget.cut and widget.role in WHOLE:
             yield f"cut: {widget.text[:40]!r}"
         left, right = _edges(widget)
         if left < -SLACK or right > _room(widget) + SLACK:
