@@ -67,8 +67,13 @@ class AppScreen(Screen):
         self._watching.append(subscribe(lambda *args: on_ui(self._told, told, args)))
 
     def _told(self, told: Callable[..., None], args: tuple) -> None:
-        if self._watching:
+        if not self._watching:
+            return
+        try:
             told(*args)
+        except Refused:
+            # the step this screen shows is over, and the news of it comes in the same breath: show where we are
+            self.app.follow()
 
     # doing
 
