@@ -11,9 +11,10 @@ What a caller may believe:
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import Table, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.context import context
@@ -31,6 +32,9 @@ from shared.merkle import Tree, leaf_hash
 
 PAGE = 1000
 """Rows read at a time."""
+# every batch passes here: as plain tables these statements cost a third of what they cost as mapped classes
+_HEAD, _ENTRIES = cast(Table, LedgerHead.__table__), cast(Table, LedgerEntry.__table__)
+_LOCK = update(_HEAD).where(_HEAD.c.id == 1).values(size=_HEAD.c.size).returning(_HEAD.c.size)
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -98,12 +102,11 @@ class LedgerTree(Tree):
 
 def lock_head() -> int:
     """The ledger's size, with the right to append kept until the transaction ends."""
-    statement = update(LedgerHead).where(LedgerHead.id == 1).values(size=LedgerHead.size).returning(LedgerHead.size)
-    size = db.session.execute(statement).scalar_one_or_none()
+    size: int | None = db.session.execute(_LOCK).scalar_one_or_none()
     if size is None:
         make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-        db.session.execute(make(LedgerHead).values(id=1, size=0).on_conflict_do_nothing())
-        size = db.session.execute(statement).scalar_one()
+        db.session.execute(make(_HEAD).values(id=1, size=0).on_conflict_do_nothing())
+        size = db.session.execute(_LOCK).scalar_one()
     return size
 
 
@@ -127,8 +130,8 @@ def append(incoming: Sequence[Incoming], received_at: datetime) -> list[int]:
         }
         for position, one in enumerate(incoming)
     ]
-    db.session.execute(insert(LedgerEntry), rows)
-    db.session.execute(update(LedgerHead).where(LedgerHead.id == 1).values(size=start + len(rows)))
+    db.session.execute(insert(_ENTRIES), rows)
+    db.session.execute(update(_HEAD).where(_HEAD.c.id == 1).values(size=start + len(rows)))
     return list(range(start, start + len(rows)))
 
 
