@@ -55,7 +55,8 @@ class Seal:
     size: int
     root: str
     note: str
-    prove: Callable[[int], TlogProof | None]
+    prove: Callable[[Sequence[int]], list[TlogProof]]
+    """The inclusion proofs of those of some entries that it covers."""
 
 
 def newest_seal() -> Seal | None:
@@ -63,7 +64,7 @@ def newest_seal() -> Seal | None:
     checkpoint = ledger.latest_checkpoint()
     if checkpoint is None:
         return None
-    prove = partial(ledger.inclusion, checkpoint=checkpoint)
+    prove = partial(ledger.inclusions, checkpoint=checkpoint)
     return Seal(checkpoint.size, checkpoint.root.hex(), checkpoint.note, prove)
 
 
@@ -196,7 +197,7 @@ def check(proof_id: str) -> Checked:
     if entry is None or not isinstance(entry.event, HandoverSigned | StopFailed):
         raise Refused(problems.NOT_FOUND, what="凭证 proof", value=proof_id)
     seal = newest_seal()
-    sealed = seal.prove(entry.index) if seal else None
+    sealed = next(iter(seal.prove([entry.index])), None) if seal else None
     return Checked(
         proof_id,
         entry.index,
@@ -236,8 +237,7 @@ def _proofs(evidence: Evidence, seal: Seal | None) -> dict[int, TlogProof]:
     """The inclusion proofs of what is sealed."""
     if seal is None:
         return {}
-    found = ((entry.index, seal.prove(entry.index)) for entry in evidence.entries)
-    return {index: proof for index, proof in found if proof is not None}
+    return {proof.index: proof for proof in seal.prove([entry.index for entry in evidence.entries])}
 
 
 def _epcis(evidence: Evidence) -> bytes:
