@@ -128,6 +128,11 @@ def test_a_derived_time_is_marked() -> None:
     assert (judged(Series("LA", 60, readings)).derived, judged(steady("LA", 0, 60)).derived) == (True, False)
 
 
+def test_one_derived_time_among_many_marks_the_verdict() -> None:
+    readings = tuple(reading(m, 5.0, basis=TimeBasis.DERIVED if m == 30 else TimeBasis.LOGGER_CLOCK) for m in range(61))
+    assert judged(Series("LA", 60, readings)).derived
+
+
 def test_readings_that_come_in_the_wrong_order_give_the_same_verdict() -> None:
     ordered = without(steady("LA", -5, 65, m30=9.0), 40, 41, 42)
     shuffled = msgspec.structs.replace(ordered, readings=ordered.readings[::-1])
@@ -180,6 +185,12 @@ def test_a_logger_that_was_taken_off_before_the_goods_came_in_says_nothing() -> 
     before = msgspec.structs.replace(LA, until=at(-5))
     verdict = judged(steady("LA", -60, 65), loggers=(before,))
     assert (verdict.conformity, verdict.gaps) == (UNKNOWN, (Gap("K", at(0), at(60)),))
+
+
+def test_a_logger_that_had_run_out_and_was_taken_off_before_the_goods_came_in_is_not_held_against_them() -> None:
+    before = Attachment("LB", "K", at(-60), at(-5), date(2026, 1, 1))
+    verdict = judged(steady("LA", -5, 65), loggers=(before, LA))
+    assert (verdict.conformity, verdict.uncalibrated) == (CONFORMANT, ())
 
 
 def test_the_logger_of_another_container_says_nothing() -> None:
@@ -322,6 +333,19 @@ def test_humidity_is_judged_like_temperature_ends_included(humidity: float, expe
     assert judged(damp("LA", humidity), limits=VACCINE).conformity is expected
 
 
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        (ProductRange(2.0, 8.0, humidity_high=75.0), NON_CONFORMANT),
+        (ProductRange(2.0, 8.0, humidity_low=35.0), CONFORMANT),
+        (ProductRange(2.0, 8.0, humidity_low=0.0), CONFORMANT),
+    ],
+    ids=["not above", "not below", "not below zero"],
+)
+def test_humidity_may_be_limited_at_one_end_only(limits: ProductRange, expected: Conformity) -> None:
+    assert judged(damp("LA", 80.0), limits=limits).conformity is expected
+
+
 def test_humidity_of_a_product_that_does_not_ask_for_it_is_not_judged() -> None:
     assert judged(damp("LA", 99.0)).conformity is CONFORMANT
 
@@ -344,6 +368,16 @@ def test_a_logger_without_humidity_beside_one_with_it_is_no_gap() -> None:
 def test_a_gap_in_both_temperature_and_humidity_is_named_once() -> None:
     verdict = judged(without(damp("LA", 50.0), *range(20, 30)), limits=VACCINE)
     assert verdict.gaps == (Gap("LA", at(19), at(30)),)
+
+
+def test_humidity_out_of_range_is_not_excused_by_a_tolerated_temperature_beside_it() -> None:
+    tolerant = ProductRange(2.0, 8.0, 35.0, 75.0, allowance=36_000)
+    readings = tuple(reading(m, 9.0 if m == 10 else 5.0, 80.0 if m == 20 else 50.0) for m in range(61))
+    verdict = judged(Series("LA", 60, readings), limits=tolerant)
+    assert (verdict.conformity, [x.measure for x in verdict.excursions]) == (
+        NON_CONFORMANT,
+        [Measure.TEMPERATURE, Measure.HUMIDITY],
+    )
 
 
 def test_a_stability_allowance_is_for_temperature_and_not_for_humidity() -> None:

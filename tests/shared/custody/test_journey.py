@@ -1,7 +1,7 @@
 """The journey: what a route has come to, folded from what happened on it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 import msgspec
@@ -107,10 +107,11 @@ def test_packs_of_a_line_in_one_container_are_one_ride_from_the_first_on() -> No
 
 
 def test_an_attached_logger_brings_the_calibration_of_the_published_route() -> None:
-    told = Story().start()
-    told.say(s.attached("LA", "B"))
-    planned = {logger.id: logger.calibrated_until for _, logger in s.route().loggers()}
-    assert told.journey.attachments[0].calibrated_until == planned["LA"]
+    plan = s.route()
+    box = msgspec.structs.replace(plan.containers[1], loggers=(s.logger("LC", date(2026, 12, 24)),))
+    told = Story(msgspec.structs.replace(plan, containers=(plan.containers[0], box))).start()
+    told.say(s.attached("LA", "B"), s.attached("LC", "B"))
+    assert [a.calibrated_until for a in told.journey.attachments] == [date(2027, 3, 1), date(2026, 12, 24)]
 
 
 def test_detaching_a_logger_closes_its_attachment_and_no_other() -> None:
