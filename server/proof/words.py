@@ -15,7 +15,6 @@ LABELS: dict[str, Name] = {
     "rehearsal_note": Name(
         "本凭证由演练产生，不是真实交接。", "This document comes from a rehearsal. Nothing in it is a real delivery."
     ),
-    "synthetic": Name("演练", "Rehearsal"),
     "check": Name("扫码核对账本", "Scan to look it up in the ledger"),
     "proof_id": Name("凭证编号", "Proof id"),
     "ledger": Name("账本", "Ledger"),
@@ -40,12 +39,10 @@ LABELS: dict[str, Name] = {
     "departed": Name("启运时间", "Departed"),
     "departure_temperature": Name("启运温度", "Temperature at departure"),
     "window": Name("到货时限", "Receiving window"),
-    "promised": Name("计划到达", "Planned arrival"),
     "arrived": Name("到货时间", "Arrived"),
     "arrival_temperature": Name("到货温度", "Temperature on arrival"),
     "transit_temperature": Name("在途温度（最低～最高）", "In transit (lowest to highest)"),
     "concluded": Name("交接完成", "Concluded"),
-    "left": Name("离开时间", "Left"),
     "distance": Name("行驶里程", "Mileage"),
     "odometer_start": Name("启运表读数", "odometer at departure"),
     # 2 goods
@@ -74,7 +71,6 @@ LABELS: dict[str, Name] = {
     "codes": Name("追溯码", "Trace codes"),
     # 3 cold chain
     "cold_chain": Name("温控设备与温度记录", "Temperature control and record"),
-    "container": Name("温控方式 / 设备 · 编号", "Container · number"),
     "logger": Name("温度记录仪", "Logger"),
     "calibrated": Name("校准有效期至", "Calibrated until"),
     "interval": Name("记录间隔", "Interval"),
@@ -129,7 +125,6 @@ LABELS: dict[str, Name] = {
     ),
     "nobody_signed": Name("本站未交接，无收货人签字。", "Nothing was handed over here; no receiver signed."),
     "picture_missing": Name("图像尚未上传", "Picture not received yet"),
-    "picture_broken": Name("图像无法显示", "Picture cannot be displayed"),
     # 5 place
     "place": Name("现场", "On site"),
     "arrival_position": Name("到达定位", "Position on arrival"),
@@ -159,14 +154,12 @@ LABELS: dict[str, Name] = {
     "root": Name("检查点根哈希", "Checkpoint root"),
     "server_key": Name("服务器公钥指纹", "Server key fingerprint"),
     "device_key": Name("终端公钥指纹", "Handheld key fingerprint"),
-    "attached": Name("内嵌附件", "Embedded files"),
     "how_to_check": Name(
         "核验：本 PDF 内嵌 evidence.json（原始签名记录与账本包含证明）和 epcis.jsonld。完整证据包可用 handover verify"
         " 独立核验，也可只用 openssl 与 sha256sum 核验，无需服务器。",
         "To verify: evidence.json (the original signed records and their inclusion proofs) and epcis.jsonld are embedded in"
         " this PDF. The full bundle is checked by handover verify, or by openssl and sha256sum alone, without any server.",
     ),
-    "page": Name("页", "page"),
     "site_zone": Name("交接地点所在时区", "the zone of the place of handover"),
     # chart
     "mark_loaded": Name("装车", "loaded"),
