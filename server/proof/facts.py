@@ -58,9 +58,9 @@ def document_facts(evidence: Evidence, setting: Setting, language: Language) -> 
 
 def _conclusion(view: View) -> Json:
     overall = worst([view.verdict(line)[0].conformity for line in view.stop.lines()])
-    signed = view.visit.signed
+    signed = view.signed
     if signed is None:
-        failed = view.visit.failed
+        failed = view.failed
         reason = f" · {view.say(words.FAILURE[failed.failure])}" if failed else ""
         text, tone = view.say(words.NOT_DELIVERED) + reason, "open"
     else:
@@ -97,7 +97,7 @@ def _transport(view: View) -> list[list[str]]:
         ("departure_temperature", view.spread([verdict.first for verdict in known])),
         ("arrival_temperature", view.spread([verdict.last for verdict in known])),
         ("transit_temperature", view.spread([v.lowest for v in known] + [v.highest for v in known])),
-        ("concluded", view.instant(visit.done)),
+        ("concluded", view.instant(view.done)),
         ("note_number", view.each(note.note_number for note in notes)),
         ("distance", _mileage(view)),
     ]
@@ -164,7 +164,7 @@ def _codes(line: Line) -> str:
 
 
 def _outcome(view: View, line: Line) -> Json:
-    signed = view.visit.signed
+    signed = view.signed
     found = next((o for o in signed.outcomes if o.line_id == line.id), None) if signed else None
     if found is None:
         return {"outcome": view.say(words.NOT_DELIVERED), "outcome_tone": "open", "parts": "", "reason": ""}

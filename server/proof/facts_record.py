@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 def signatories(view: View) -> list[Json]:
     """Who signed on glass: printed name, role, when, and what the signature means (21 CFR 11.50)."""
-    signed = view.visit.signed
+    signed = view.signed
     return [
         {
             "title": view.word("signed_by" if number == 0 else "second_signed_by"),
@@ -32,7 +32,7 @@ def signatories(view: View) -> list[Json]:
 
 def carriers(view: View) -> list[Json]:
     """Sender and carrier sign with the handheld's key, not on glass: who, when, and what it means."""
-    handed_over = "meaning_transported" if view.visit.signed else "meaning_failed"
+    handed_over = "meaning_transported" if view.signed else "meaning_failed"
     parts = (
         ("dispatched_by", "meaning_loaded", view.evidence.of(e.GoodsLoaded, e.VehicleDeparted)),
         ("transported_by", handed_over, [view.evidence.concluded]),
@@ -53,9 +53,9 @@ def carriers(view: View) -> list[Json]:
 
 def on_site(view: View) -> Json:
     """Where the site is, and where the handheld was on arrival and at the conclusion."""
-    site, visit = view.stop.site, view.visit
+    site = view.stop.site
     arrivals = [entry.event for entry in view.evidence.of(e.StopArrived) if isinstance(entry.event, e.StopArrived)]
-    concluded = visit.signed or visit.failed
+    concluded = view.signed or view.failed
     here = concluded.position if concluded else None
     centre = f"{view.place(site.fence.centre)}, {view.word('fence')} {site.fence.radius:g} m"
     rows = [[view.word("site_position"), centre]]
@@ -67,9 +67,9 @@ def on_site(view: View) -> Json:
         )
         points.append((view.word("mark_arrived"), arrival.position))
     rows.append(
-        [view.word("signing_position" if visit.signed else "concluding_position"), view.place(here) + view.off(here)]
+        [view.word("signing_position" if view.signed else "concluding_position"), view.place(here) + view.off(here)]
     )
-    points.append((view.word("mark_signed" if visit.signed else "mark_failed"), here))
+    points.append((view.word("mark_signed" if view.signed else "mark_failed"), here))
     return {"rows": rows, "sketch": draw_site(site.fence, [(word, at) for word, at in points if at is not None])}
 
 

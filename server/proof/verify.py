@@ -130,8 +130,12 @@ def _unreadable_key(value: str, reason: str) -> Problem:
     return Refused(problems.BUNDLE_KEY_UNREADABLE, value=value, reason=reason).problem
 
 
-def verify_command(path: Path, key: str | None, language: Language, out: TextIO = sys.stdout) -> int:
-    """``handover verify BUNDLE.zip [--key FILE|HEX]``: write every check to ``out``; the exit code says whether all hold."""
+def verify_command(path: Path, key: str | None, language: Language, out: TextIO | None = None) -> int:
+    """``handover verify BUNDLE.zip [--key FILE|HEX]``: write every check to ``out`` (default: standard output).
+
+    Returns the exit code: :data:`HOLDS`, :data:`BROKEN` or :data:`UNREADABLE`.
+    """
+    out = out or sys.stdout
     try:
         trusted = None if key is None else read_key(key)
         raw = _read_file(path)

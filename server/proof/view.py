@@ -50,6 +50,10 @@ class View:
         self.to = "～" if language == "zh" else "–"
         self.series = series_from(evidence.segments())
         self.done = evidence.concluded.record.at
+        event = evidence.concluded.event
+        # from the record itself, not from the journey: what was signed is shown also where the table did not allow it
+        self.signed = event if isinstance(event, e.HandoverSigned) else None
+        self.failed = event if isinstance(event, e.StopFailed) else None
         shown = self.visit.shown
         self.shown = {one.line_id: one.verdict for one in shown.verdicts} if shown else {}
 

@@ -262,3 +262,16 @@ def test_a_day_that_is_not_the_routes_is_written_out() -> None:
     day.third_stop()
     day.decides(e.CorrectionMade(day.proofs["failed"], "typo", "q"), at(14).replace(day=24))
     assert facts(gather(day.ledger, day.proofs["failed"]))["entries"][-1]["at"] == "11-24 14:00:00"
+
+
+def test_what_was_signed_is_shown_also_where_the_table_did_not_allow_it() -> None:
+    """Signed without ever arriving: the document shows both the signature and what is wrong with it."""
+    day = Day()
+    day.begin()
+    accepted = (e.LineOutcome("L5", e.Outcome.ACCEPTED, 8),)
+    signed = e.HandoverSigned(ROUTE, "T3", accepted, (day.signatory("王", "药师", "1", 5),), "ab" * 32, None, "zh")
+    proof = day.ledger.append(day.handheld, signed, at(10))
+    found = facts(gather(day.ledger, proof))
+    assert found["conclusion"]["outcome"] == "接收"
+    assert found["signatories"][0]["name"] == "王"
+    assert any(one["title"] == "交接签署" and one["tone"] == "bad" for one in found["incidents"])
