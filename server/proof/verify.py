@@ -23,7 +23,8 @@ HOLDS, BROKEN, UNREADABLE = 0, 1, 2
 
 
 def verify_bundle(raw: bytes, trusted_key: bytes | None = None) -> Report:
-    """Check a bundle, against ``trusted_key`` (raw Ed25519, 32 bytes) where the reader has the server's key.
+    """Check a bundle, against ``trusted_key`` (32 bytes) where the reader has the server's: its raw Ed25519 public key, or the
+    SHA-256 of that, which is what fingerprints show.
 
     Without a trusted key the bundle is checked against the key it brings, and the report says that nobody vouched for it.
     """
@@ -87,8 +88,8 @@ def _check_key(manifest: form.Manifest, server_key: bytes, trusted_key: bytes | 
     found = form.fingerprint(server_key)
     if manifest.server_key != found:
         yield Refused(problems.BUNDLE_KEY, value=found, expected=manifest.server_key).problem
-    if trusted_key is not None and trusted_key != server_key:
-        yield Refused(problems.BUNDLE_KEY, value=found, expected=form.fingerprint(trusted_key)).problem
+    if trusted_key is not None and trusted_key not in (server_key, bytes.fromhex(found)):
+        yield Refused(problems.BUNDLE_KEY, value=found, expected=trusted_key.hex()).problem
 
 
 def _check_signature(files: dict[str, bytes], server_key: bytes) -> Iterator[Problem]:
@@ -97,7 +98,8 @@ def _check_signature(files: dict[str, bytes], server_key: bytes) -> Iterator[Pro
 
 
 def read_key(text: str) -> bytes:
-    """A trusted key from what ``--key`` was given: 64 hexadecimal digits, or a file with PEM, hexadecimal or raw bytes.
+    """A trusted key from what ``--key`` was given: 64 hexadecimal digits (of the key or of its fingerprint), or a file with
+    PEM, such digits, or the raw bytes.
 
     Raises:
         Refused: BUNDLE_KEY_UNREADABLE.

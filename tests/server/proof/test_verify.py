@@ -85,6 +85,14 @@ def test_a_bundle_of_another_server_is_rejected_by_the_trusted_key(bundles: Bund
     assert [p.number for p in report.problems] == [8015]
 
 
+def test_the_fingerprint_vouches_as_well_as_the_key(bundles: Bundles) -> None:
+    """It is what people have on paper."""
+    printed = form.fingerprint(bundles.day.ledger.signer.public_key())
+    assert verify_bundle(bundles.raw["accepted"], read_key(printed)).ok
+    other = read_key("0" * 64)
+    assert not verify_bundle(bundles.raw["accepted"], other).ok
+
+
 def test_a_stranger_who_signs_the_manifest_with_his_own_key_is_found(bundles: Bundles) -> None:
     """He can replace the server's key in the bundle; what the server signed then no longer fits."""
     stranger = KeySigner(b"e" * 32)
