@@ -23,8 +23,8 @@ HOLDS, BROKEN, UNREADABLE = 0, 1, 2
 
 
 def verify_bundle(raw: bytes, trusted_key: bytes | None = None) -> Report:
-    """Check a bundle, against ``trusted_key`` (32 bytes) where the reader has the server's: its raw Ed25519 public key, or the
-    SHA-256 of that, which is what fingerprints show.
+    """Check a bundle, against ``trusted_key`` (32 bytes) where the reader has the server's: the raw Ed25519 public key, or
+    its SHA-256, which is what fingerprints show.
 
     Without a trusted key the bundle is checked against the key it brings, and the report says that nobody vouched for it.
     """
