@@ -78,6 +78,7 @@ class Goods(msgspec.Struct, frozen=True):
 
     packs: dict[str, list[str]]
     visits: dict[str, Visit]
+    hold: Hold | None = None
 
 
 class Script(msgspec.Struct, frozen=True):
@@ -90,7 +91,6 @@ class Script(msgspec.Struct, frozen=True):
     goods: str
     pace: str
     speed: float = 1.0
-    hold: Hold | None = None
 
 
 class Rehearsal:
@@ -361,7 +361,7 @@ class Rehearsal:
     # small things
 
     def _held(self, step: Step) -> Act:
-        hold = self._script.hold
+        hold = self._goods.hold
         number = self._app.services.stop.stop.number
         if hold is None or (hold.number, hold.screen) != (number, step.kind.value):
             return

@@ -28,7 +28,7 @@ class Hospital:
     name: Name
     lat: float
     lon: float
-    hours: tuple[tuple[int, int], ...] = ((8 * 60, 17 * 60),)
+    hours: tuple[tuple[int, int], ...] = ((8 * 60, 11 * 60 + 30),)
 
 
 HOSPITALS = (
@@ -36,10 +36,10 @@ HOSPITALS = (
     Hospital(Name("北京大学人民医院", "Peking University People's Hospital"), 39.9353, 116.3470),
     Hospital(Name("北京大学第一医院", "Peking University First Hospital"), 39.9307, 116.3745),
     Hospital(Name("北京中医医院", "Beijing Hospital of Traditional Chinese Medicine"), 39.9309, 116.4016),
-    Hospital(Name("北京市第六医院", "Beijing No. 6 Hospital"), 39.9409, 116.4068, ((9 * 60 + 30, 17 * 60),)),
-    Hospital(Name("北京协和医院", "Peking Union Medical College Hospital"), 39.9110, 116.4097, ((10 * 60, 17 * 60),)),
-    Hospital(Name("北京同仁医院", "Beijing Tongren Hospital"), 39.9013, 116.4114, ((10 * 60, 17 * 60),)),
-    Hospital(Name("北京医院", "Beijing Hospital"), 39.9026, 116.4088, ((10 * 60, 17 * 60),)),
+    Hospital(Name("北京市第六医院", "Beijing No. 6 Hospital"), 39.9409, 116.4068),
+    Hospital(Name("北京协和医院", "Peking Union Medical College Hospital"), 39.9110, 116.4097),
+    Hospital(Name("北京同仁医院", "Beijing Tongren Hospital"), 39.9013, 116.4114),
+    Hospital(Name("北京医院", "Beijing Hospital"), 39.9026, 116.4088),
     Hospital(Name("北京友谊医院", "Beijing Friendship Hospital"), 39.8842, 116.3877, ((11 * 60, 17 * 60),)),
     Hospital(Name("北京宣武医院", "Xuanwu Hospital"), 39.8908, 116.3563, ((11 * 60, 17 * 60),)),
 )

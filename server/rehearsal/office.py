@@ -11,6 +11,7 @@ from server.app import create_app
 from server.commands.keeping import upgrade_database_at
 from server.config import Config
 from server.custody import ledger, operations
+from server.db import db
 from server.planning import building, keeping, publish
 from server.planning.day import Choice, day_problem
 from server.planning.operations import make_plan
@@ -99,4 +100,5 @@ class Office:
                     bundle = folder / f"{stop.number:02d}-{stop.proof_id[:12]}.zip"
                     bundle.write_bytes(proofs.build_bundle(stop.proof_id))
                 found.append(Concluded(stop, tuple(trace.lines_of(stop.stop_id)), bundle))
+            db.session.expunge_all()  # they are shown after the session is over
         return found
