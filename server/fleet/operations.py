@@ -366,9 +366,7 @@ def remove_qualification(qualification_id: str, *, by: str) -> None:
         Refused: NOT_FOUND.
     """
     row = _known(Qualification, "资质 qualification", qualification_id)
-    record(
-        Tag.QUALIFICATION_REMOVED, by=by, subject=_label(row), key=_key(row), changes=difference(_facts(row), {})
-    )
+    record(Tag.QUALIFICATION_REMOVED, by=by, subject=_label(row), key=_key(row), changes=difference(_facts(row), {}))
     db.session.delete(row)
     db.session.flush()
 
