@@ -180,6 +180,12 @@ def test_a_note_that_is_not_written_exactly_so_is_refused(text: str) -> None:
         open_checkpoint(text, ORIGIN, PUBLIC)
 
 
+@pytest.mark.parametrize("character", ["\t", "\r", "\x00", "\x1f"])
+def test_a_control_character_in_a_note_is_refused_even_where_it_was_signed(character: str) -> None:
+    with refusal(problems.CHECKPOINT_INVALID, reason="control characters"):
+        open_checkpoint(note(CHECKPOINT.body() + f"more{character}text\n"), ORIGIN, PUBLIC)
+
+
 def test_a_second_signature_by_our_key_that_does_not_hold_spoils_the_note() -> None:
     with refusal(problems.CHECKPOINT_INVALID):
         open_checkpoint(NOTE + signature_line("another text\n"), ORIGIN, PUBLIC)

@@ -74,6 +74,10 @@ def test_a_trip_without_any_record_is_one_finding() -> None:
     assert findings(start=0, end=30) == [(0, 30, 300, "transport")]
 
 
+def test_a_record_at_the_very_start_of_the_trip_counts() -> None:
+    assert findings(reading(0, 9.0), reading(4, 5.0), end=5) == [(0, 4, 120, "out_of_range")]
+
+
 def test_records_outside_the_trip_do_not_count() -> None:
     assert findings(reading(-1, 9.0), reading(3, 5.0), reading(40, 5.0), start=0, end=5) == []
 
