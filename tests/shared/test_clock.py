@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.clock import Clock, ManualClock, ScaledClock, from_ms, rfc3339, to_ms
+from shared.clock import Clock, ManualClock, Pace, PacedClock, ScaledClock, from_ms, rfc3339, to_ms
 from tests.shared.refusing import MODERATE
 from tests.shared.story import MORNING
 
@@ -49,6 +49,35 @@ def test_a_scaled_clock_before_its_anchor_shows_an_earlier_time() -> None:
     base = ManualClock(MORNING)
     base.jump(-1)
     assert ScaledClock(base, MORNING, MORNING, 10.0).now() == MORNING - timedelta(seconds=10)
+
+
+@MODERATE
+@given(st.floats(0, 86_400), st.floats(0.1, 500), st.floats(0.1, 500))
+def test_a_change_of_pace_is_no_jump(seconds: float, before: float, after: float) -> None:
+    pace = Pace(MORNING, MORNING, before)
+    moment = MORNING + timedelta(seconds=seconds)
+    assert pace.change(moment, after).now(moment) == pace.now(moment)
+
+
+def test_after_a_change_of_pace_each_second_is_as_long_as_the_new_one_says() -> None:
+    pace = Pace(MORNING, MORNING, 1.0).change(MORNING + timedelta(seconds=10), 60.0)
+    assert pace.now(MORNING + timedelta(seconds=12)) == MORNING + timedelta(seconds=10 + 120)
+
+
+def test_a_paced_clock_runs_at_the_pace_in_force_on_both_its_clocks() -> None:
+    base = ManualClock(MORNING)
+    pace = [Pace(MORNING, MORNING, 2.0)]
+    clock: Clock = PacedClock(base, lambda: pace[0])
+    base.advance(5)
+    pace[0] = pace[0].change(base.now(), 100.0)
+    base.advance(1)
+    assert (clock.now(), clock.monotonic()) == (MORNING + timedelta(seconds=110), 110.0)
+
+
+def test_the_monotonic_time_of_a_paced_clock_starts_with_the_process() -> None:
+    base = ManualClock(MORNING)
+    base.advance(30)
+    assert PacedClock(base, lambda: Pace(MORNING, MORNING, 10.0)).monotonic() == 0.0
 
 
 def test_milliseconds_count_from_1970() -> None:
