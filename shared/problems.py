@@ -569,6 +569,12 @@ PLAN_UNSERVED_WORTH = kind(
     "配送需多花 {cost}，高于不送的代价 {penalty}：{value}",
     "Serving it costs {cost} more, leaving it costs {penalty}: {value}",
 )
+PLAN_UNSERVED_STOPPED = kind(
+    6312,
+    409,
+    "计算时间已到，未能再为它找位置：{value}",
+    "Time was up before a place for it was looked for: {value}",
+)
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------
 DISK_FULL = kind(

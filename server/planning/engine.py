@@ -17,7 +17,7 @@ from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehic
 from server.planning.mend import Mender, route_cost
 from server.planning.plan import Plan, Unserved
 from server.planning.problem import Driver, Order, Problem, Vehicle
-from server.planning.reasons import all_crews, alone, impossible, left_over
+from server.planning.reasons import all_crews, alone, impossible
 from server.planning.schedule import Timetable, timetable
 from shared import problems
 from shared.errors import Problem as Reason
@@ -88,9 +88,8 @@ class _Day:
         for crew in sorted(found.routes):
             mender.place(crew, found.routes[crew])
         placed = {order.id for orders in mender.routes.values() for order in orders}
-        left = mender.insert(order for order in open_orders if order.id not in placed)
+        reasons |= mender.insert(order for order in open_orders if order.id not in placed)
         mender.gather()
-        reasons |= {name: left_over(self.lookup.orders[name], cost) for name, cost in left.items()}
         routes = [(crews[i], self._finish(crews[i], mender.routes[i], mender.tables[i])) for i in sorted(mender.routes)]
         routes = self._assign(routes)
         return compose(

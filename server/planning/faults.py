@@ -10,7 +10,7 @@ from shared import problems
 from shared.errors import Kind, Refused
 from shared.errors import Problem as Fault
 
-LIMIT = 10**12
+LIMIT = 10**9
 """No count, distance, duration or time may be larger: the engine multiplies them by costs in 64 bits."""
 MONEY_LIMIT = 1e9
 

@@ -9,7 +9,9 @@ from itertools import combinations
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.problem import Order
+from server.planning.reasons import left_over, stopped
 from server.planning.schedule import Failure, Snag, Timetable, timetable
+from shared.errors import Problem
 
 Exact = Callable[[Crew, Sequence[Order]], Timetable | None]
 """A slower search for a timetable, asked where the quick one finds none because of rests."""
@@ -45,8 +47,7 @@ class Mender:
     def place(self, crew: int, names: Sequence[str]) -> list[Order]:
         """Give a crew its route, taking out the orders that keep it from having a timetable; these are returned.
 
-        Locked orders stay. The order taken out is the lowest in rank whose absence lets the rest stand, of equals the last;
-        where no single one does, the lowest in rank of those up to the place where it breaks.
+        Locked orders stay.
         """
         orders = [self.lookup.orders[name] for name in names]
         fixed = self._fixed(crew)
@@ -66,13 +67,19 @@ class Mender:
         return removed
 
     def _culprit(self, crew: int, orders: list[Order], fixed: int, failure: Failure) -> int:
-        lone = [
-            index
-            for index in range(fixed, len(orders))
-            if isinstance(self.table(crew, orders[:index] + orders[index + 1 :]), Timetable)
-        ]
-        upto = [i for i in range(fixed, len(orders)) if self._visit_of(orders, i) <= failure.visit]
-        return min(lone or upto or range(fixed, len(orders)), key=lambda i: (rank(orders[i]), -i))
+        """Which order to take out. A box that warms goes itself: it may still fit where it is handed over sooner. Else the
+        first, from the lowest in rank, without which the rest stands; and where there is none, the lowest in rank of those
+        up to the place where it breaks."""
+        ranked = sorted(range(fixed, len(orders)), key=lambda i: (rank(orders[i]), -i))
+        if failure.snag is Snag.HOLD:
+            boxes = [i for i in ranked if orders[i].hold is not None and self._visit_of(orders, i) == failure.visit]
+            if boxes:
+                return boxes[0]
+        upto = [i for i in ranked if failure.snag is Snag.LOAD or self._visit_of(orders, i) <= failure.visit]
+        for index in upto:
+            if isinstance(self.table(crew, orders[:index] + orders[index + 1 :]), Timetable):
+                return index
+        return (upto or ranked)[0]
 
     @staticmethod
     def _visit_of(orders: Sequence[Order], index: int) -> int:
@@ -95,21 +102,23 @@ class Mender:
             self._bars[key] = self.lookup.bar(self.crews[crew], order) is not None
         return self._bars[key]
 
-    def insert(self, orders: Iterable[Order]) -> dict[str, float | None]:
+    def insert(self, orders: Iterable[Order]) -> dict[str, Problem]:
         """Put orders in where they cost least, highest rank first; what must be served before all else.
 
-        Returns what is left over: by order, what serving it would add (money) where it would cost more than leaving it,
-        ``None`` where it fits nowhere.
+        Returns what is left over, with the reason: it fits nowhere, it costs more than leaving it, or time was up.
         """
-        left: dict[str, float | None] = {}
+        left: dict[str, Problem] = {}
         for order in sorted(orders, key=lambda o: (*rank(o), o.id), reverse=True):
-            best = None if self.should_stop() else self.cheapest(order)
+            if self.should_stop():
+                left[order.id] = stopped(order)
+                continue
+            best = self.cheapest(order)
             if best is None:
-                left[order.id] = None
+                left[order.id] = left_over(order, None)
                 continue
             cost, crew, sequence, found = best
             if order.penalty is not None and cost > order.penalty:
-                left[order.id] = cost
+                left[order.id] = left_over(order, cost)
                 continue
             self.routes[crew], self.tables[crew] = sequence, found
         return left

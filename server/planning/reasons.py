@@ -121,3 +121,8 @@ def left_over(order: Order, cost: float | None) -> Problem:
     if cost is None or order.penalty is None:
         return _problem(problems.PLAN_UNSERVED_FLEET, value=order.id)
     return _problem(problems.PLAN_UNSERVED_WORTH, value=order.id, cost=f"{cost:.2f}", penalty=f"{order.penalty:.2f}")
+
+
+def stopped(order: Order) -> Problem:
+    """Why an order is not served for which no place was looked for any more."""
+    return _problem(problems.PLAN_UNSERVED_STOPPED, value=order.id)

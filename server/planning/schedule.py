@@ -1,8 +1,9 @@
 """The timetable of one route: given a crew and its orders in sequence, when everything happens, or what prevents it.
 
 For a fixed moment of loading, doing each thing as early as it may be done is never worse for any later one, so one pass
-forward decides. What is left to choose is that moment: leaving later trades waiting for nothing. Between two moments where
-an arrival meets the start or the end of a window the timetable only shifts, so those moments are the ones to try.
+forward decides. What is left to choose is that moment. As long as every visit keeps its window, leaving later takes away
+waiting and nothing else: of those moments the first and the one at which no waiting is left are the ones to try. After the
+last of them some visit falls into its next window, and the same holds again.
 Rests are placed by a rule of thumb here (take a wait that is long enough, else rest at the last stop before the limit);
 ``with_ortools`` places them exactly where a route needs any.
 """
@@ -15,6 +16,9 @@ from itertools import pairwise
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
 from server.planning.problem import NO_ROAD, Order, Rest, Window
+
+FOREVER = 2**62
+"""A delay that nothing bounds."""
 
 
 class Snag(Enum):
@@ -137,47 +141,58 @@ def _visits(lookup: Lookup, orders: Sequence[Order]) -> tuple[Visit, ...]:
 def timetable(lookup: Lookup, crew: Crew, orders: Sequence[Order], thorough: bool = False) -> Timetable | Failure:
     """The timetable of a sequence of orders, or what prevents one.
 
-    The cheapest, then the one that is back first, then the shortest. ``thorough`` tries every moment that can matter;
-    otherwise the earliest and the latest that is back at the same time, which finds a timetable in all but rare cases and
-    is what a search over many sequences can afford.
+    The cheapest, then the one that is back first, then the shortest: of all there are where ``thorough``, otherwise of
+    those in which every visit has the first windows that make one possible.
     """
     path = way(lookup, crew, orders)
     if isinstance(path, Failure):
         return path
     if crew.lock is not None and crew.lock.departure is not None:
         start = crew.lock.departure - path.loading
-        if start < path.earliest:
-            return Failure(Snag.SHIFT, 0, start, path.earliest)
-        return drive(path, start)
-    first = drive(path, path.earliest)
-    if isinstance(first, Timetable):
-        tries = [first, drive(path, first.start + _delay(first))]
-    elif first.snag is Snag.WINDOW or first.snag is Snag.ROAD:
-        return first  # leaving later never makes a window that leaving first misses
-    else:
-        tries = [first]
-        thorough = True
-    if thorough:
-        tries += [drive(path, start) for start in _moments(path)]
-    best = min((found for found in tries if isinstance(found, Timetable)), key=_order(crew), default=None)
-    return best if best is not None else first
+        return drive(path, start) if start >= path.earliest else Failure(Snag.SHIFT, 0, start, path.earliest)
+    made: list[Timetable] = []
+    failures: list[Failure] = []
+    start = path.earliest
+    for _ in range(2 + sum(len(visit.windows) for visit in path.visits)):
+        found = _run(path, start)
+        tries = [found]
+        if isinstance(found, Timetable) and (delay := min(_waited(found), _leeway(found))) > 0:
+            tries.append(_run(path, start + delay))
+        for one in tries:
+            failure = one if isinstance(one, Failure) else _broken(path, one)
+            if failure is not None:
+                failures.append(failure)
+            elif isinstance(one, Timetable):
+                made.append(one)
+        if isinstance(found, Failure) or (made and not thorough) or _leeway(found) == FOREVER:
+            break  # leaving later never makes a window that leaving first misses
+        start += _leeway(found) + 1
+    if made:
+        return min(made, key=_order(crew))
+    return max(failures, key=lambda failure: (failure.visit, -failure.value))
 
 
 def _order(crew: Crew) -> Callable[[Timetable], tuple[float, int, int]]:
     return lambda found: (crew.per_hour * found.duration, found.end, found.duration)
 
 
-def _delay(found: Timetable) -> int:
-    """By how much (s) the start can be put off, everything keeping its window and the end staying the same."""
-    waited = 0
-    delay: int | None = None
+def _waited(found: Timetable) -> int:
+    """How long the vehicle waits altogether, rests not counted (s)."""
+    rested = sum(_rested(found.breaks, found.durations).values())
+    return sum(start - arrival for start, arrival in zip(found.starts, found.arrivals, strict=True)) - rested
+
+
+def _leeway(found: Timetable) -> int:
+    """By how much (s) the start can be put off with every visit keeping its window; :data:`FOREVER` where nothing bounds
+    it."""
+    waited, leeway = 0, FOREVER
     rested = _rested(found.breaks, found.durations)
     for index, visit in enumerate(found.visits):
         waited += found.starts[index] - found.arrivals[index] - rested.get(index, 0)
         slack = slack_of(visit, found.starts[index])
         if slack is not None:
-            delay = slack + waited if delay is None else min(delay, slack + waited)
-    return min(waited, delay) if delay is not None else waited
+            leeway = min(leeway, slack + waited)
+    return leeway
 
 
 def _rested(breaks: Sequence[Break], durations: Sequence[int]) -> dict[int, int]:
@@ -193,27 +208,22 @@ def slack_of(visit: Visit, start: int) -> int | None:
     return min(bounds) - start if bounds else None
 
 
-def _moments(path: Way) -> list[int]:
-    """The moments of loading at which an arrival, made without any waiting, meets a window's start or end."""
-    moments = set()
-    elapsed = path.loading
-    for index, visit in enumerate(path.visits):
-        elapsed += path.durations[index]
-        for window in visit.windows:
-            moments |= {window.start - elapsed, window.end - elapsed}
-        elapsed += visit.service
-    return sorted(moment for moment in moments if moment > path.earliest)
-
-
 def drive(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None) -> Timetable | Failure:
     """The timetable when loading begins at ``start`` and everything is done as early as it may be.
 
     ``rests`` says where to rest: on which leg, with how much of it (s) behind. Without it the rule of thumb decides.
     """
-    crew = path.crew
+    found = _run(path, start, rests)
+    if isinstance(found, Failure):
+        return found
+    return _broken(path, found) or found
+
+
+def _run(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None) -> Timetable | Failure:
+    """As :func:`drive`, held to windows only: boxes, hours and shifts may be broken."""
     departure = now = start + path.loading
-    if crew.leave_by is not None and departure > crew.leave_by:
-        return Failure(Snag.SHIFT, 0, departure, crew.leave_by)
+    if path.crew.leave_by is not None and departure > path.crew.leave_by:
+        return Failure(Snag.SHIFT, 0, departure, path.crew.leave_by)
     arrivals, starts, departures = [], [], []
     breaks: list[Break] = []
     driven = 0
@@ -230,17 +240,24 @@ def drive(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = Non
         starts.append(begin)
         now = begin + visit.service
         departures.append(now)
-        if visit.hold is not None and now - start > visit.hold - path.opening_loss * index:
-            return Failure(Snag.HOLD, index, now - start, visit.hold - path.opening_loss * index)
     now, driven = _leg(path, len(path.visits), now, driven, breaks, rests)
-    last = len(path.visits) - 1
-    if crew.late is not None and now > crew.late:
-        return Failure(Snag.SHIFT, last, now, crew.late)
-    longest = crew.vehicle.max_duration
-    if longest is not None and now - start > longest:
-        return Failure(Snag.SHIFT, last, now - start, longest)
     times = (tuple(arrivals), tuple(starts), tuple(departures))
     return Timetable(path.visits, start, departure, *times, now, path.distances, path.durations, tuple(breaks))
+
+
+def _broken(path: Way, found: Timetable) -> Failure | None:
+    """What a timetable breaks of boxes' hold times, the shift, and the vehicle's hours."""
+    for index, visit in enumerate(found.visits):
+        if visit.hold is not None:
+            boxed, holds = found.departures[index] - found.start, visit.hold - path.opening_loss * index
+            if boxed > holds:
+                return Failure(Snag.HOLD, index, boxed, holds)
+    last, late, longest = len(found.visits) - 1, path.crew.late, path.crew.vehicle.max_duration
+    if late is not None and found.end > late:
+        return Failure(Snag.SHIFT, last, found.end, late)
+    if longest is not None and found.duration > longest:
+        return Failure(Snag.SHIFT, last, found.duration, longest)
+    return None
 
 
 def _rests_on_arrival(

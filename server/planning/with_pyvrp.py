@@ -16,18 +16,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
-from math import ceil, lcm
+from math import lcm
 from statistics import median
 from typing import Any
 
 import numpy as np
 import pyvrp
 from numpy.typing import NDArray
-from pyvrp import IteratedLocalSearchParams, ProblemData, Solution, SolveParams
+from pyvrp import IteratedLocalSearchParams, PenaltyParams, ProblemData, Solution, SolveParams
 from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
 
-from server.planning.lookup import Crew, Lookup, compartment
+from server.planning.lookup import Bar, Crew, Lookup, compartment
 from server.planning.problem import DIMENSIONS, NO_ROAD, Order
 from server.planning.schedule import Timetable
 
@@ -35,8 +35,8 @@ ENGINE = f"pyvrp {version('pyvrp')}"
 UNBOUNDED = int(np.iinfo(np.int64).max)
 _SMALL = 10_000
 """Rates are made whole numbers up to this; see :func:`_scale`."""
-_PRICE = 10_000
-"""No unit of load is worth more of the solver's cost than this: a fifth of where its prices start."""
+_STEEP = 5.0
+"""A unit too much starts at this many times what carrying one costs on average."""
 _INFEASIBLE = 2**62
 """What the solver reports as the cost of a plan that breaks a rule is beyond this."""
 
@@ -86,7 +86,7 @@ def search(
     if not model.clients:
         return Found(model.routes(None), True, 0)
     watch = _Watch(how, model.scale)
-    params = SolveParams(ils=IteratedLocalSearchParams(callbacks=watch))
+    params = SolveParams(ils=IteratedLocalSearchParams(callbacks=watch), penalty=model.prices())
     with warnings.catch_warnings():
         # it warns where no feasible plan is to be had; the result says so too, and the caller deals with it
         warnings.simplefilter("ignore", PenaltyBoundWarning)
@@ -122,6 +122,21 @@ class _Watch(IteratedLocalSearchCallbacks):
             self.how.on_best(self.iterations, cost)
 
 
+class _Prices(PenaltyParams):
+    """The solver's penalties, starting at given prices instead of at half the highest.
+
+    Its own start suits loads and times in the small numbers of benchmark files. Here a vehicle may carry eight pallets or
+    six million cm³, and a plan with one pallet too many must not be cheaper than a second vehicle.
+    """
+
+    def __init__(self, loads: list[float], time: float, highest: float) -> None:
+        super().__init__(max_penalty=highest)
+        self.start = ([min(load, highest) for load in loads], min(time, highest), min(time, highest))
+
+    def midpoint_penalties(self, data: ProblemData) -> tuple[list[float], float, float]:  # noqa: ARG002 - as declared there
+        return self.start
+
+
 class _Model:
     """Our problem as PyVRP's data, and the way back. Times there count from ``zero``, so that none is negative."""
 
@@ -139,6 +154,7 @@ class _Model:
         self.heads = heads
         self.scale = _scale(lookup, crews)
         self.zero = min((crew.early for crew in crews), default=0)
+        self.sites = [lookup.row[crew.vehicle.depot] for crew in crews]
         self.loading = max((lookup.sites[crew.vehicle.depot].service for crew in crews), default=0)
         self.clients: list[tuple[Order, int | None, int | None]] = []
         """Per client: the order, and the earliest and latest start of its service (``None``: unbounded)."""
@@ -219,10 +235,7 @@ class _Model:
         ready = max(0, order.release + self.loading - self.zero) if order.release > self.zero else 0
         return pyvrp.Client(
             location,
-            delivery=[
-                getattr(order.amounts, d) * finer if zone in (None, order.zone) else 0
-                for (zone, d), finer in self.dimensions.items()
-            ],
+            delivery=[getattr(order.amounts, d) if zone in (None, order.zone) else 0 for zone, d in self.dimensions],
             service_duration=site.per_unit * order.amounts.units,
             tw_early=0 if start is None else max(0, start + site.service - self.zero),
             tw_late=latest,
@@ -233,26 +246,28 @@ class _Model:
             name=order.id,
         )
 
-    def _dimensions(self) -> dict[tuple[str | None, str], int]:
-        """The load dimensions that bound some vehicle, of the whole load (``None``) and of single zones; with the factor
-        by which their amounts are multiplied.
-
-        The solver's price for too much load has an upper limit per unit. Where few units make a full vehicle (eight
-        pallets), a plan with one too many would be cheaper than a second vehicle; in finer units it is not.
-        """
-        limits: dict[tuple[str, str], list[int]] = {}
+    def _dimensions(self) -> list[tuple[str | None, str]]:
+        """The load dimensions that bound some vehicle: of the whole load (``None``) and of single zones."""
+        found: set[tuple[str, str]] = set()
         for crew in self.crews:
             spaces = [("", crew.vehicle.capacity)] + [(part.zone, part.capacity) for part in crew.vehicle.compartments]
             for zone, capacity in spaces:
-                for dimension in DIMENSIONS:
-                    limit = getattr(capacity, dimension)
-                    if limit is not None:
-                        limits.setdefault((zone, dimension), []).append(limit)
-        dearest = max((self._dear(crew) for crew in self.crews), default=0.0) * self.scale
-        return {
-            (zone or None, dimension): max(1, ceil(dearest / max(1.0, median(values)) / _PRICE))
-            for (zone, dimension), values in sorted(limits.items())
-        }
+                found |= {(zone, dimension) for dimension in DIMENSIONS if getattr(capacity, dimension) is not None}
+        return [(zone or None, dimension) for zone, dimension in sorted(found)]
+
+    def prices(self) -> "_Prices":
+        """What lateness and too much load cost the search, from what a day of these crews costs and carries."""
+        dear = median(self._dear(crew) for crew in self.crews) * self.scale
+        loads = []
+        for zone, dimension in self.dimensions:
+            parts = [self._space(crew, zone, dimension, ()) for crew in self.crews]
+            loads.append(_STEEP * dear / max(1.0, median(parts)))
+        longest = max(int(self.data.duration_matrix(k).max()) for k in range(self.data.num_profiles))
+        longest = max(longest, *(int(self.data.distance_matrix(k).max()) for k in range(self.data.num_profiles)))
+        row = self.lookup.problem.matrices[self.crews[0].vehicle.profile].duration[self.sites[0]]
+        time = _STEEP * dear / max(1.0, 4.0 * median(row))
+        most = max(PenaltyParams.max_penalty, 50.0 * max([time, *loads]))
+        return _Prices(loads, time, min(most, 2.0**60 / (len(self.clients) * longest)))
 
     def _dear(self, crew: Crew) -> float:
         """About what a day of a crew costs (money): the vehicle, and twice there and back again to the middling site."""
@@ -280,10 +295,12 @@ class _Model:
         return types
 
     def _barred(self) -> dict[Crew, frozenset[int]]:
-        """Per vehicle type the clients it may not serve."""
+        """Per vehicle type the clients it may not serve, but for those that are only too large: capacity sees to them."""
         return {
             crew: frozenset(
-                i for i, (order, _, _) in enumerate(self.clients) if self.lookup.bar(crew, order) is not None
+                i
+                for i, (order, _, _) in enumerate(self.clients)
+                if self.lookup.bar(crew, order) not in (None, Bar.SIZE)
             )
             for crew in self._types()
         }
@@ -306,10 +323,7 @@ class _Model:
         closes = UNBOUNDED if late is None else max(0, start - self.zero, late - self.zero)
         return pyvrp.VehicleType(
             num_available=len(members),
-            capacity=[
-                finer * self._space(crew, zone, dimension, carried)
-                for (zone, dimension), finer in self.dimensions.items()
-            ],
+            capacity=[self._space(crew, zone, dimension, carried) for zone, dimension in self.dimensions],
             start_depot=depot,
             end_depot=depots[vehicle.end_depot, None],
             fixed_cost=round(fixed * self.scale),
@@ -360,7 +374,7 @@ class _Model:
         closed[columns, :] = True
         duration += np.where(rows[:, None] != rows[None, :], service[None, :], 0)
         distance[closed] = 2 * distance.max(initial=0) + 1
-        duration[closed] = 2 * max(0, horizon - self.zero) + 2
+        duration[closed] = max(0, horizon - self.zero) + 1
         np.fill_diagonal(distance, 0)
         np.fill_diagonal(duration, 0)
         return distance, duration
