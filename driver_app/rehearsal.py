@@ -45,6 +45,10 @@ ARRIVAL_PATIENCE = 6.0
 HANDS, ROAD, WAITING = 6.0, 120.0, 1200.0
 """Virtual seconds to a real one: slow while hands are busy, so that a logger read a moment ago is no gap; fast on the road;
 faster while nothing happens."""
+LEAVE_PATIENCE = 15.0
+"""Real seconds (s) after which a step that does not end is done again."""
+TRIALS = 4
+"""How often a step is tried."""
 STEP_PATIENCE = 60.0
 """Real seconds (s) a step may take before the rehearsal is given up."""
 
@@ -148,17 +152,32 @@ class Rehearsal:
         while True:
             step = self._app.services.steps.current()
             self._say("step")
-            if step.kind is StepKind.END and (yield from self._end()):
+            if step.kind is StepKind.END:
+                yield from self._end()
                 return
-            if step.kind is not StepKind.END:
+            yield from self._do(step)
+
+    def _do(self, step: Step) -> Act:
+        """Do a step, and again if nothing came of it: a tap can miss what moves away under the finger."""
+        for trial in range(TRIALS):
+            try:
                 yield from self._ACTS[step.kind](self, step)
                 yield from self._leave(step)
+                return
+            except NotThere:
+                if trial + 1 == TRIALS and self._app.services.steps.current() == step:
+                    raise
+            if self._app.services.steps.current() != step:
+                return
+            self._say("again")
 
     def _leave(self, step: Step) -> Act:
         """Wait until the app has moved on, acknowledging alarms meanwhile."""
-        yield from self._until(lambda: self._app.services.steps.current() != step, f"the end of {step.kind}")
+        yield from self._until(
+            lambda: self._app.services.steps.current() != step, f"the end of {step.kind}", LEAVE_PATIENCE
+        )
         yield from self.hand.until(lambda: self._app.step == self._app.services.steps.current(), "the next screen")
-        yield from self.hand.frames(2)
+        yield from self.hand.frames(12)  # a person looks before the next tap
 
     def _until(self, condition: Callable[[], bool], what: str, patience: float = STEP_PATIENCE) -> Act:
         began = Clock.get_boottime()
@@ -202,7 +221,11 @@ class Rehearsal:
             "every logger to be heard",
         )
         yield from self._tap("precool.record")
-        yield from self.hand.frames(6)
+        yield from self._until(
+            lambda: services.steps.current() != step or all(s.checked is not None for s in services.shift.precooling()),
+            "the temperatures to be recorded",
+            LEAVE_PATIENCE,
+        )
         if services.steps.current() == step:
             yield from self._tap("precool.go_on")
 
@@ -324,8 +347,8 @@ class Rehearsal:
         if services.shift.to_return():
             yield from self._tap("return.goods")
 
-    def _end(self) -> Generator[None, None, bool]:
-        """End the shift and wait until the server has sealed everything; whether that was all."""
+    def _end(self) -> Act:
+        """End the shift and wait until the server has sealed everything."""
         services = self._app.services
         if services.duty.journey.phase is not Phase.ENDED:
             yield from self._tap("end.done")
@@ -339,7 +362,6 @@ class Rehearsal:
         yield from self._until(sealed, "everything to be sealed")
         status = services.state.status()
         self._say("sealed", sealed=status.sealed, refused=status.refused)
-        return True
 
     _ACTS = {  # noqa: RUF012 - a table, never changed
         StepKind.ENROL: _enrol,
