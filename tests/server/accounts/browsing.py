@@ -1,6 +1,7 @@
 """A browser for tests: fills in forms with their tokens, as a person would."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 
@@ -39,7 +40,7 @@ class Browser:
             self.token = unescape(found[1])
         return page
 
-    def post(self, path: str, data: dict[str, object] | None = None, **headers: str) -> TestResponse:
+    def post(self, path: str, data: Mapping[str, object] | None = None, **headers: str) -> TestResponse:
         """Send a form from the page last looked at."""
         form = {"csrf_token": self.token, **(data or {})}
         return self.client.post(path, data=form, headers=headers, content_type="multipart/form-data")

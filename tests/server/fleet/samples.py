@@ -1,4 +1,4 @@
-"""A small fleet in Beijing for tests: one carrier, a van with a compartment and a cold box, loggers, a driver, three sites."""
+"""A small fleet in Beijing for tests: a carrier, a van with cold room and box, loggers, a driver, a depot, two hospitals."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -2,19 +2,35 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook
 
-HEADS = (
-    "随货同行单号", "订单号", "供货单位", "收货单位", "收货地址", "发货日期", "药品通用名称", "英文名", "剂型", "规格", "生产厂商",
-    "上市许可持有人", "批号", "有效期", "数量", "单位", "贮藏条件", "GTIN", "药品标识码", "追溯码", "要求送达", "出库专用章", "是否麻精",
-)  # fmt: skip
 HEADS_EN = (
-    "Delivery note", "Order number", "Supplier", "Receiver", "Address", "Shipped", "Generic name", "English name", "Dosage form",
-    "Specification", "Maker", "Marketing authorisation holder", "Lot", "Expiry", "Quantity", "Unit", "Storage", "GTIN",
-    "Drug identification code", "Trace codes", "Wanted", "Release stamp", "Controlled",
-)  # fmt: skip
+    "Delivery note",
+    "Order number",
+    "Supplier",
+    "Receiver",
+    "Address",
+    "Shipped",
+    "Generic name",
+    "English name",
+    "Dosage form",
+    "Specification",
+    "Maker",
+    "Marketing authorisation holder",
+    "Lot",
+    "Expiry",
+    "Quantity",
+    "Unit",
+    "Storage",
+    "GTIN",
+    "Drug identification code",
+    "Trace codes",
+    "Wanted",
+    "Release stamp",
+    "Controlled",
+)
 GTIN = "06901234567892"
 TRACE = "83857930000879766660"
 
@@ -43,6 +59,7 @@ ROW: dict[str, str] = {
     "出库专用章": "是",
     "是否麻精": "否",
 }
+HEADS = tuple(ROW)
 
 
 def row(**changes: str) -> dict[str, str]:
@@ -54,13 +71,20 @@ def row(**changes: str) -> dict[str, str]:
 def second(**changes: str) -> dict[str, str]:
     """A sound second row of the same note: another product, without individual codes."""
     other = {
-        "药品通用名称": "阿莫西林胶囊", "英文名": "Amoxicillin", "剂型": "胶囊剂", "规格": "0.25g*24", "批号": "A1", "数量": "40",
-        "单位": "盒", "贮藏条件": "常温", "GTIN": "", "药品标识码": "", "追溯码": "",
-    }  # fmt: skip
+        "药品通用名称": "阿莫西林胶囊",
+        "英文名": "Amoxicillin",
+        "剂型": "胶囊剂",
+        "规格": "0.25g*24",
+        "批号": "A1",
+        "数量": "40",
+        "单位": "盒",
+        "贮藏条件": "常温",
+        **dict.fromkeys(("GTIN", "药品标识码", "追溯码"), ""),
+    }
     return ROW | other | changes
 
 
-def as_csv(rows: Sequence[dict[str, str]], heads: Sequence[str] = HEADS, encoding: str = "utf-8-sig") -> bytes:
+def as_csv(rows: Sequence[Mapping[str, str]], heads: Sequence[str] = HEADS, encoding: str = "utf-8-sig") -> bytes:
     """Rows under a heading."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -70,7 +94,7 @@ def as_csv(rows: Sequence[dict[str, str]], heads: Sequence[str] = HEADS, encodin
     return out.getvalue().encode(encoding)
 
 
-def as_xlsx(rows: Sequence[dict[str, object]], heads: Sequence[str] = HEADS, title: str | None = None) -> bytes:
+def as_xlsx(rows: Sequence[Mapping[str, object]], heads: Sequence[str] = HEADS, title: str | None = None) -> bytes:
     """Rows under a heading, and above it a title if one is given."""
     book = Workbook()
     sheet = book.active

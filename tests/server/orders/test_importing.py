@@ -223,8 +223,13 @@ def test_storage_words_and_degrees_become_a_range(app: Flask, words: str, limits
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("2027-10-31", date(2027, 10, 31)), ("2027年2月", date(2027, 2, 28)), ("20280229", date(2028, 2, 29)), ("2028/02", date(2028, 2, 29))],
-)  # fmt: skip
+    [
+        ("2027-10-31", date(2027, 10, 31)),
+        ("2027年2月", date(2027, 2, 28)),
+        ("20280229", date(2028, 2, 29)),
+        ("2028/02", date(2028, 2, 29)),
+    ],
+)
 def test_an_expiry_month_means_through_its_last_day(app: Flask, text: str, day: date) -> None:
     with app.app_context():
         assert isinstance(run(as_csv([row(有效期=text)])), Imported)

@@ -144,6 +144,7 @@ def test_publishing_writes_the_ledger_and_gives_the_handheld_its_work(app: Flask
         with reading():
             work = publish.current_work(day.device)
             assert work is not None
+            assert work.route is not None
             assert (work.device, work.issued, work.published) == (day.device, clock.now(), record)
             (entry,) = [entry for entry in ledger.entries(0) if entry.sha256 == record]
             assert entry.event == RoutePublished(work.route, day.device, BY)
