@@ -25,6 +25,10 @@ class BlobStore(Protocol):
         """Give the unfinished blob its final name if its bytes hash to it; returns the hash they really have."""
         ...
 
+    def size(self, name: str) -> int | None:
+        """How many bytes a finished blob has, or ``None``."""
+        ...
+
     def read(self, name: str) -> bytes | None:
         """All bytes of a finished blob, or ``None``."""
         ...
@@ -50,7 +54,11 @@ class FolderStore:
 
     def append(self, name: str, offset: int, data: bytes) -> int:
         part = self._part(name)
-        part.parent.mkdir(parents=True, exist_ok=True)
+        if not part.parent.exists():
+            part.parent.mkdir(parents=True, exist_ok=True)
+            # a folder nobody has heard of takes its files with it when the power fails
+            _sync(self._root)
+            _sync(self._root.parent)
         with part.open("r+b" if part.exists() else "w+b") as file:
             file.truncate(offset)
             file.seek(offset)
@@ -70,12 +78,12 @@ class FolderStore:
         actual = sha256(part.read_bytes()).hexdigest()
         if actual == name:
             part.rename(self._path(name))
-            directory = os.open(part.parent, os.O_RDONLY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
+            _sync(part.parent)
         return actual
+
+    def size(self, name: str) -> int | None:
+        path = self._path(name)
+        return path.stat().st_size if path.exists() else None
 
     def read(self, name: str) -> bytes | None:
         path = self._path(name)
@@ -87,3 +95,12 @@ class FolderStore:
     def names(self) -> list[str]:
         """The names of all finished blobs."""
         return sorted(path.name for path in self._root.glob("??/*") if path.suffix != ".part")
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

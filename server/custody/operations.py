@@ -280,7 +280,14 @@ def blob_status(digest: str) -> sync.BlobStatus:
     row = db.session.get(Blob, digest)
     if row is None:
         raise Refused(problems.BLOB_UNKNOWN, value=digest)
-    return sync.BlobStatus(digest, row.have, row.completed_at is not None)
+    have = row.have if row.completed_at is not None else _have(row, blob_store())
+    return sync.BlobStatus(digest, have, row.completed_at is not None)
+
+
+def _have(row: Blob, store: BlobStore) -> int:
+    """How many bytes of an unfinished blob are there: what both the row and the file say, as the server may have died
+    between writing the one and the other."""
+    return min(row.have, store.partial_size(row.sha256))
 
 
 def put_blob(digest: str, *, size: int, offset: int, data: bytes, device: Device) -> sync.BlobStatus:
@@ -302,7 +309,11 @@ def put_blob(digest: str, *, size: int, offset: int, data: bytes, device: Device
         db.session.add(row)
     if row.completed_at is not None:
         return sync.BlobStatus(digest, row.have, True)
-    have = min(row.have, store.partial_size(digest))
+    finished = store.size(digest)
+    if finished is not None:
+        # it died after the last byte was in its place, and before it could say so
+        return _complete(row, finished)
+    have = _have(row, store)
     if size != row.size or offset != have:
         raise Refused(problems.BLOB_OFFSET, value=offset, expected=have)
     row.have = store.append(digest, offset, data)
@@ -313,9 +324,16 @@ def put_blob(digest: str, *, size: int, offset: int, data: bytes, device: Device
             row.have = 0
             db.session.flush()
             raise Refused(problems.BLOB_HASH, value=actual, expected=digest)
-        row.completed_at = context().clock.now()
+        return _complete(row, size)
     db.session.flush()
-    return sync.BlobStatus(digest, row.have, row.completed_at is not None)
+    return sync.BlobStatus(digest, row.have, False)
+
+
+def _complete(row: Blob, size: int) -> sync.BlobStatus:
+    """All ``size`` bytes of a blob are in the store, under its name."""
+    row.size, row.have, row.completed_at = size, size, context().clock.now()
+    db.session.flush()
+    return sync.BlobStatus(row.sha256, size, True)
 
 
 def read_blob(digest: str) -> bytes | None:

@@ -1,12 +1,16 @@
 """Blobs: whole or not at all, resumable, and never other bytes than their name says."""
 
 from hashlib import sha256
+from itertools import pairwise
 
 import msgspec
 import pytest
 from flask import Flask
 
 from server.custody import operations
+from server.custody.models import Device
+from server.db import db
+from server.transaction import begin_writing
 from shared import problems, sync
 from shared.clock import ManualClock
 from tests.server.handheld import Handheld, problem_of
@@ -81,3 +85,52 @@ def test_a_name_that_is_no_hash_is_refused(handheld: Handheld) -> None:
 def test_an_unknown_blob_has_no_status(handheld: Handheld) -> None:
     response = handheld.request("GET", f"/sync/blobs/{'0' * 64}")
     assert (response.status_code, problem_of(response)) == (404, problems.BLOB_UNKNOWN.number)
+
+
+def died_before_its_commit(app: Flask, handheld: Handheld, offset: int, data: bytes) -> None:
+    """The server took in a piece of PHOTO and died before the transaction could be committed: the file stays, the row does
+    not."""
+    with app.app_context():
+        begin_writing()
+        device = db.session.get(Device, handheld.device)
+        assert device is not None
+        digest = sha256(PHOTO).hexdigest()
+        operations.put_blob(digest, size=len(PHOTO), offset=offset, data=data, device=device)
+        db.session.rollback()
+
+
+@pytest.mark.parametrize("pieces", [(0,), (0, 4000), (0, 4000, 8000)])
+def test_a_server_that_died_with_the_last_byte_in_place_signs_for_it_at_the_next_try(
+    app: Flask, handheld: Handheld, pieces: tuple[int, ...]
+) -> None:
+    digest = sha256(PHOTO).hexdigest()
+    path = f"/sync/blobs/{digest}?size={len(PHOTO)}&offset="
+    for start, end in pairwise(pieces):
+        handheld.request("PUT", f"{path}{start}", PHOTO[start:end])
+    last = pieces[-1]
+    died_before_its_commit(app, handheld, last, PHOTO[last:])
+    assert handheld.request("PUT", f"{path}{last}", PHOTO[last:]).status_code == 201
+    with app.app_context():
+        assert operations.read_blob(digest) == PHOTO
+
+
+def test_a_server_that_died_with_a_piece_in_place_says_how_far_it_really_is(app: Flask, handheld: Handheld) -> None:
+    """What the status says, the next piece may rely on; otherwise an upload would never find its place again."""
+    digest = sha256(PHOTO).hexdigest()
+    path = f"/sync/blobs/{digest}?size={len(PHOTO)}&offset="
+    handheld.request("PUT", f"{path}0", PHOTO[:4000])
+    died_before_its_commit(app, handheld, 4000, PHOTO[4000:8000])
+    status = msgspec.json.decode(handheld.request("GET", f"/sync/blobs/{digest}").get_data(), type=sync.BlobStatus)
+    assert status == sync.BlobStatus(digest, 4000, False)
+    assert handheld.request("PUT", f"{path}4000", PHOTO[4000:]).status_code == 201
+
+
+def test_a_piece_whose_file_is_gone_is_asked_for_again(app: Flask, handheld: Handheld) -> None:
+    digest = sha256(PHOTO).hexdigest()
+    path = f"/sync/blobs/{digest}?size={len(PHOTO)}&offset="
+    handheld.request("PUT", f"{path}0", PHOTO[:4000])
+    with app.app_context():
+        operations.blob_store().discard(digest)
+    status = msgspec.json.decode(handheld.request("GET", f"/sync/blobs/{digest}").get_data(), type=sync.BlobStatus)
+    assert status == sync.BlobStatus(digest, 0, False)
+    assert handheld.request("PUT", f"{path}0", PHOTO).status_code == 201
