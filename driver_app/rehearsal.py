@@ -413,6 +413,7 @@ class Rehearsal:
         camera = self._app.hardware.scanner
         assert isinstance(camera, PictureCamera)
         yield from self._until(lambda: bool(camera.show(picture)), "the camera to look", 10)
+        camera.put_away()
 
     def _photo(self, hid: str, words: str) -> Act:
         camera = self._app.hardware.camera

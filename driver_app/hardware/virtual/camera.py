@@ -33,6 +33,10 @@ class PictureCamera:
             listeners = tuple(self._listeners)
         return self._scan(listeners)
 
+    def put_away(self) -> None:
+        """Take away what is before the lens: whoever scans next sees nothing."""
+        self._seen = None
+
     def _scan(self, listeners: Sequence[Callable[[RawCode], None]]) -> list[RawCode]:
         if self._seen is None or not listeners:
             return []

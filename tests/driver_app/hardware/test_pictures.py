@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 
 from driver_app.hardware.desktop.pictures import read_codes
-from driver_app.hardware.ports import CodeSource
+from driver_app.hardware.ports import CodeSource, RawCode
 from driver_app.hardware.virtual.camera import PictureCamera
 from shared import problems
 from shared.errors import Problem, Refused
@@ -98,3 +98,12 @@ def test_a_picture_can_be_held_up_from_a_file(tmp_path: Path) -> None:
     seen: list[str] = []
     camera.start(lambda code: seen.append(code.text))
     assert seen == ["from a file"]
+
+
+def test_a_camera_whose_picture_was_put_away_reads_nothing_when_scanning_starts() -> None:
+    camera = PictureCamera()
+    assert camera.show(symbol("83857930000000000002")) == []  # nobody was scanning
+    camera.put_away()
+    seen: list[RawCode] = []
+    camera.start(seen.append).stop()
+    assert seen == []
