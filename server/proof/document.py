@@ -82,7 +82,9 @@ def make_document(
     """
     pictures = {name: _printable(data) for name, data in blobs.items() if name in evidence.blobs()}
     usable = {name: data for name, data in pictures.items() if data is not None}
-    setting = msgspec.structs.replace(setting, blobs=frozenset(usable))
+    setting = msgspec.structs.replace(
+        setting, blobs=frozenset(usable), unprintable=frozenset(pictures.keys() - usable.keys())
+    )
     files = {
         "facts.json": msgspec.json.encode(document_facts(evidence, setting, language)),
         "evidence.json": embedded_evidence(evidence, setting, proofs),

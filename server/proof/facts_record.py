@@ -23,7 +23,7 @@ def signatories(view: View) -> list[Json]:
             "staff_number": one.staff_number or DASH,
             "when": view.instant(view.done),
             "meaning": one.meaning,
-            "picture": one.picture if one.picture in view.setting.blobs else "",
+            **view.picture(one.picture),
             "strokes": one.strokes,
         }
         for number, one in enumerate(signed.signatories if signed else ())
@@ -79,7 +79,7 @@ def photos(view: View) -> list[Json]:
     return [
         {
             "sha256": entry.event.sha256,
-            "picture": entry.event.sha256 if entry.event.sha256 in view.setting.blobs else "",
+            **view.picture(entry.event.sha256),
             "when": view.instant(entry.record.at),
             "lot": lots.get(entry.event.line_id or "", ""),
             "place": view.place(entry.event.position) if entry.event.position else "",

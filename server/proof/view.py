@@ -35,7 +35,9 @@ class Setting(msgspec.Struct, frozen=True):
     size: int | None
     root: str
     blobs: frozenset[str]
-    """Blobs that have arrived and can be printed."""
+    """Blobs that have arrived and can be shown."""
+    unprintable: frozenset[str] = frozenset()
+    """Blobs that have arrived and are no picture anyone could print."""
 
 
 class View:
@@ -115,6 +117,15 @@ class View:
     def lasting(self, seconds: float) -> str:
         minutes = ceil(seconds / 60)
         return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+    def picture(self, digest: str) -> dict[str, str]:
+        """A picture by its hash, or what stands in its place."""
+        if digest in self.setting.blobs:
+            return {"picture": digest, "instead": ""}
+        return {
+            "picture": "",
+            "instead": self.word("picture_broken" if digest in self.setting.unprintable else "picture_missing"),
+        }
 
     def place(self, position: Position | None) -> str:
         if position is None:

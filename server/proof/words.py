@@ -124,6 +124,7 @@ LABELS: dict[str, Name] = {
         "已到达现场，未能交付，货物仍在车上。", "Was at the site; nothing was handed over, the goods stay on board."
     ),
     "nobody_signed": Name("本站未交接，无收货人签字。", "Nothing was handed over here; no receiver signed."),
+    "picture_broken": Name("图像已收到，但无法显示", "Picture received, but cannot be displayed"),
     "picture_missing": Name("图像尚未上传", "Picture not received yet"),
     # 5 place
     "place": Name("现场", "On site"),

@@ -142,7 +142,7 @@ def test_a_picture_that_cannot_be_shown_does_not_stop_the_document(bundles: Bund
         digest: data[: len(data) // 2] if data.startswith(b"\xff\xd8") else data
         for digest, data in ledger.blobs.items()
     }
-    assert "图像尚未上传" in text_of(document(bundles, "failed", "zh", blobs=broken))
+    assert "图像已收到，但无法显示" in text_of(document(bundles, "failed", "zh", blobs=broken))
 
 
 def test_an_unsealed_proof_says_so(bundles: Bundles) -> None:
