@@ -227,6 +227,7 @@ class HandoverApp(App):
         """Switch between light and dark."""
         self.services.session.theme = name
         theme.use(name)
+        self.screen.refresh()
 
     def use_text_size(self, *, large: bool) -> None:
         """Normal or large text."""

@@ -7,7 +7,6 @@ from driver_app.screens.errands import on_ui
 from driver_app.services.coldbox import Downloaded
 from driver_app.services.step import StepKind
 from driver_app.services.stop_verdict import LoggerNeeded
-from driver_app.widgets import action, badge, banner, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.surface import Card

@@ -5,7 +5,6 @@ from kivy.properties import NumericProperty, OptionProperty, StringProperty
 from driver_app.screens.base import AppScreen, clock_time
 from driver_app.screens.stop_rows import hours
 from driver_app.services.step import StepKind
-from driver_app.widgets import action, badge, icons, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.surface import Card, Fact

@@ -5,7 +5,6 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Stri
 from driver_app.screens.base import AppScreen
 from driver_app.screens.stop_rows import overall
 from driver_app.screens.wording import OUTCOME
-from driver_app.widgets import action, banner, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from shared.custody.events import Outcome

@@ -5,7 +5,6 @@ from kivy.properties import BooleanProperty, StringProperty
 from driver_app.hardware.ports import RawCode
 from driver_app.screens.scanner import Scans
 from driver_app.services.scanning import text_of
-from driver_app.widgets import field, surface  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from shared.errors import Problem

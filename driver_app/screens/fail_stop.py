@@ -1,11 +1,11 @@
 """A stop that fails: why, in one tap; a photo and a word where they help. The goods stay on board."""
 
+from kivy.metrics import dp
 from kivy.properties import StringProperty
 
 from driver_app.screens.base import AppScreen
 from driver_app.screens.photographs import Photographs
 from driver_app.screens.wording import FAILURE
-from driver_app.widgets import field, photos, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.action import Action
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
@@ -31,7 +31,7 @@ class FailStopScreen(Photographs, AppScreen):
         box.clear_widgets()
         for failure, words in FAILURE.items():
             kind = "primary" if failure == self.failure else "secondary"
-            button = Action(hid=f"fail.{failure.value}", text=tr._(words), kind=kind)
+            button = Action(hid=f"fail.{failure.value}", text=tr._(words), kind=kind, least=dp(52))
             button.bind(on_release=lambda _button, value=failure.value: self.choose(value))
             box.add_widget(button)
 

@@ -43,13 +43,14 @@ def render(out: Path, size: str) -> int:
 
         def pictures() -> Iterator[None]:
             scenes = Scenes(app)
-            for name in scenes.names():
+            for name in Scenes.names():
                 getattr(scenes, name)()
                 yield from app.settle()
                 for language in LANGUAGES:
                     for theme in PALETTES:
                         app.use_language(language)
                         app.use_theme(theme)
+                        scenes.again(name)
                         yield from app.settle()
                         app.picture(out / size.partition("@")[0] / f"{name}-{language}-{theme}.png")
                         faults.extend(f"{name} {language}: {fault}" for fault in app.faults())

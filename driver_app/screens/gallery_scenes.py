@@ -8,7 +8,8 @@ from kivy.uix.modalview import ModalView
 
 from driver_app.app import HandoverApp
 from driver_app.parts import Parts
-from driver_app.screens.example import SERVER, URL, Example, code_of
+from driver_app.screens.example import SERVER, URL, Wishes, code_of
+from driver_app.screens.example_day import Example
 from driver_app.services.step import StepKind
 from driver_app.widgets.audit import audit
 from driver_app.widgets.hand import Player
@@ -30,12 +31,12 @@ class GalleryApp(HandoverApp):
 
     def __init__(self, data: Path) -> None:
         self._folder = data
-        self.example = Example(data, enrolled=False)
+        self.example = Example(data, Wishes(enrolled=False))
         super().__init__(self.example.parts, motion=False, sync=False)
 
-    def begin(self, **state: bool) -> None:
+    def begin(self, wishes: Wishes | None = None) -> None:
         """Another example: what was shown of the last one goes."""
-        self.example = Example(self._folder, **state)
+        self.example = Example(self._folder, wishes)
         parts: Parts = self.example.parts
         self.services, self.hardware, self.coldbox = parts.services, parts.hardware, parts.coldbox
         for unsubscribe in self._unsubscribe:
@@ -86,7 +87,16 @@ class Scenes:
     @classmethod
     def names(cls) -> list[str]:
         """The scenes, in order."""
-        return [name for name in vars(cls) if not name.startswith("_") and name != "names"]
+        return [name for name in vars(cls) if not name.startswith("_") and name not in ("names", "again")]
+
+    def again(self, name: str) -> None:
+        """Open again what was worded when it was opened, in the language that is now spoken."""
+        if name == "reasons":
+            self._put_away()
+            self._screen.ask_reason()
+        elif name == "write":
+            self.app.close()
+            self._screen.ask_code()
 
     @property
     def _services(self):
@@ -99,7 +109,7 @@ class Scenes:
     # before the shift
 
     def enrol(self) -> None:
-        self.app.begin(enrolled=False)
+        self.app.begin(Wishes(enrolled=False))
 
     def enrol_confirm(self) -> None:
         code = Enrolment(URL, "ABCD-1234", server_key(SERVER.public_key()), "示例医药有限公司")
@@ -107,7 +117,7 @@ class Scenes:
         self._screen.ids.name.text = "HH-017"
 
     def sign_in_waiting(self) -> None:
-        self.app.begin(worked=False)
+        self.app.begin(Wishes(worked=False))
 
     def sign_in(self) -> None:
         self.app.begin()
@@ -143,7 +153,7 @@ class Scenes:
         self._screen.ask_code()
 
     def gate_refused(self) -> None:
-        self.app.begin(expired=True)
+        self.app.begin(Wishes(expired=True))
         self._prepared(8)
 
     def gate(self) -> None:
@@ -203,10 +213,14 @@ class Scenes:
         self._screen.ask_reason()
 
     def receiver_decided(self) -> None:
-        for sheet in [child for child in Window.children if isinstance(child, ModalView)]:
-            sheet.dismiss(animation=False)
+        self._put_away()
         self._screen.choose("refuse")
         self._screen.decide()
+
+    @staticmethod
+    def _put_away() -> None:
+        for sheet in [child for child in Window.children if isinstance(child, ModalView)]:
+            sheet.dismiss(animation=False)
 
     def sign_empty(self) -> None:
         self._screen.accept()

@@ -4,7 +4,6 @@ from kivy.properties import BooleanProperty, OptionProperty, StringProperty
 
 from driver_app.screens.base import AppScreen
 from driver_app.services.step import StepKind
-from driver_app.widgets import action, banner, field, icons, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.surface import Card

@@ -1,12 +1,11 @@
 """Scanning goods against the manifest: the part that loading and unloading share."""
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from driver_app.hardware.ports import RawCode, Signal
-from driver_app.screens import parts  # noqa: F401 - kv names them
 from driver_app.screens.scanner import Scans
-from driver_app.services.scanning import ContainerChosen, LineProgress, Scanned, text_of
-from driver_app.widgets import meter, stepper  # noqa: F401 - kv names them
+from driver_app.services.scanning import DOUBLE, ContainerChosen, LineProgress, Scanned, text_of
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from shared.custody.events import Entry
@@ -109,8 +108,12 @@ class GoodsScan(Scans):
 
     def count_in(self, quantity: int) -> None:
         """Count further packs in with the code scanned last, where the product allows it."""
-        text, entry = self._counting
+        before, (text, entry) = self.done, self._counting
         self.scan(text, entry, quantity)
+        if (
+            self.done == before and self.tone == "ok"
+        ):  # within a second of the scan itself it passed for a double reading
+            Clock.schedule_once(lambda _dt: self.scan(text, entry, quantity), DOUBLE)
 
     # showing
 

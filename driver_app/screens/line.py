@@ -9,12 +9,10 @@ from kivy.properties import (
     StringProperty,
 )
 
-from driver_app.screens import parts  # noqa: F401 - kv names them
 from driver_app.screens.base import AppScreen, clock_time
 from driver_app.screens.photographs import Photographs
 from driver_app.screens.receiver import traces_of
 from driver_app.screens.wording import REASON
-from driver_app.widgets import chart, field, photos, stepper  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.sheet import Choice, Sheet

@@ -15,7 +15,6 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
 
-from driver_app.widgets import action, badge, banner, icons, meter, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.tappable import Tappable
 from driver_app.widgets.text import measure, text_height

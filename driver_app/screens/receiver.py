@@ -10,7 +10,6 @@ from driver_app.screens.base import AppScreen
 from driver_app.screens.wording import OUTCOME, OUTCOME_TONE, REASON
 from driver_app.services.step import StepKind
 from driver_app.services.stop_verdict import ChartSeries
-from driver_app.widgets import action, banner, chart, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.badge import tone_of, word_of
 from driver_app.widgets.language import tr
 from driver_app.widgets.plot import Trace

@@ -6,7 +6,6 @@ from driver_app.screens.base import AppScreen
 from driver_app.screens.gate import read_odometer
 from driver_app.services.shift import ReturnLine
 from driver_app.services.step import StepKind
-from driver_app.widgets import action, banner, field, stepper, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.surface import Card

@@ -2,7 +2,6 @@
 
 from kivy.properties import ListProperty
 
-from driver_app.screens import parts  # noqa: F401 - kv names them
 from driver_app.screens.base import AppScreen
 from driver_app.screens.stop_rows import stop_rows
 from driver_app.widgets.language import tr

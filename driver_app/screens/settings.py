@@ -2,9 +2,7 @@
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
-from driver_app.screens import parts  # noqa: F401 - kv names them
 from driver_app.screens.base import AppScreen, clock_time
-from driver_app.widgets import action, banner, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.theme import theme
@@ -31,7 +29,7 @@ class SettingsScreen(AppScreen):
 
     def refresh(self) -> None:
         session = self.services.session
-        self.title = tr._("Settings and sync")
+        self.title = tr._("Settings")
         self.language, self.theme_name = session.language, session.theme
         self.large = theme.text_factor > 1
         actor = session.actor()
@@ -81,7 +79,6 @@ class SettingsScreen(AppScreen):
     def use_theme(self, name: str) -> None:
         """Light or dark."""
         self.app.use_theme(name)
-        self.refresh()
 
     def use_size(self, large: bool) -> None:
         """Normal or large text."""

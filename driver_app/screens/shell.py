@@ -4,7 +4,6 @@ from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from driver_app.widgets import action, banner, icons, surface, text, topbar  # noqa: F401 - kv names them
 from driver_app.widgets.rules import load_rules
 
 DEAF = 0.22

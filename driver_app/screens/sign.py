@@ -8,7 +8,6 @@ from driver_app.screens.base import AppScreen
 from driver_app.screens.write import Writing
 from driver_app.services.signing import ReceiverDraft
 from driver_app.services.step import StepKind
-from driver_app.widgets import action, banner, field, pad, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.pad import picture
 from driver_app.widgets.rules import load_rules

@@ -3,7 +3,6 @@
 from kivy.properties import BooleanProperty, ListProperty, StringProperty
 
 from driver_app.screens.base import AppScreen
-from driver_app.widgets import action, banner, pinpad, surface, text  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.surface import TapCard

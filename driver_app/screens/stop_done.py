@@ -9,8 +9,6 @@ from driver_app.screens.receiver import decision
 from driver_app.screens.stop_rows import overall, result
 from driver_app.screens.wording import OUTCOME, OUTCOME_TONE
 from driver_app.screens.write import Writing
-from driver_app.widgets import action, badge, icons, photos, surface, text  # noqa: F401 - kv names them
-from driver_app.widgets import record as record_widget  # noqa: F401 - kv names it
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from shared.custody.events import Outcome

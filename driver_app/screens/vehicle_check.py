@@ -5,7 +5,6 @@ from kivy.uix.boxlayout import BoxLayout
 
 from driver_app.screens.base import AppScreen
 from driver_app.services.checklist import CHECKLIST
-from driver_app.widgets import action, field, surface  # noqa: F401 - kv names them
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.surface import Card

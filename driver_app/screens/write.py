@@ -6,7 +6,6 @@ from typing import NamedTuple
 from kivy.properties import StringProperty
 
 from driver_app.screens.base import AppScreen
-from driver_app.widgets import action, banner, field, surface  # noqa: F401 - kv names them
 from driver_app.widgets.rules import load_rules
 
 

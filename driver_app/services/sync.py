@@ -229,8 +229,7 @@ class Sync:
                 self._journal.mark_uploaded(blob.sha256, 0)
             if refused.kind is not problems.BLOB_OFFSET:
                 raise
-            answer = client.ask("GET", path)
-            self._journal.mark_uploaded(blob.sha256, self._status(blob, answer).have)
+            self._journal.mark_uploaded(blob.sha256, self._there(blob, path, client))
             return
         if answer.status == 201:
             receipt = self._receipt(answer, client.identity)
@@ -242,6 +241,16 @@ class Sync:
         if have != blob.uploaded + len(piece):
             raise Refused(problems.SYNC_NOT_OURS, value=f"{have} / {blob.uploaded + len(piece)}")
         self._journal.mark_uploaded(blob.sha256, have)
+
+    def _there(self, blob: BlobEntry, path: str, client: Client) -> int:
+        """How many bytes the server says it has; none where it does not know the blob any more (it was restored from a
+        backup)."""
+        try:
+            return self._status(blob, client.ask("GET", path)).have
+        except Refused as refused:
+            if refused.kind is problems.BLOB_UNKNOWN:
+                return 0
+            raise
 
     @staticmethod
     def _status(blob: BlobEntry, answer: Answer) -> BlobStatus:

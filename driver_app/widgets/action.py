@@ -29,6 +29,8 @@ class Action(Tappable, BoxLayout):
     icon = StringProperty("none")
     kind = OptionProperty("secondary", options=KINDS)
     role = StringProperty("body")
+    least = NumericProperty(0)
+    """px it is tall at least; 0: what its kind asks for."""
 
     @staticmethod
     def fill(palette: Palette, kind: str, disabled: bool):

@@ -147,9 +147,13 @@ class Hand(MotionEventProvider):
         """Tap a field, empty it, and type into it on the window's keyboard."""
         widget = yield from self.find(hid)
         entry = getattr(widget, "entry", widget)  # a labelled field is named like what one types on
-        while not entry.focus:
+        for _ in range(5):
+            if entry.focus:
+                break
             yield from self.tap(hid)
             yield from self.frames(2)
+        else:
+            raise NotThere(f"{hid} cannot be typed into")
         self._key(_A, "a", ["ctrl"])
         self._key(_BACKSPACE, None, [])
         yield
