@@ -18,7 +18,7 @@ from shared import problems, sync
 from shared.codes.own import Enrolment
 from shared.custody.chain import GENESIS, ChainState, Record, extend, read_record, write_record
 from shared.custody.envelope import RECEIPT_TYPE, Envelope, seal
-from shared.custody.events import DeviceEnrolled, DeviceRevoked, KnownEvent
+from shared.custody.events import SERVER_ONLY, DeviceEnrolled, DeviceRevoked, KnownEvent, event_name
 from shared.errors import Problem, Refused
 from shared.keys import check_public_key, key_id
 
@@ -224,12 +224,16 @@ def take_in(push: sync.Push, device: Device) -> sync.Receipt:
             if digest in known:
                 accepted.append(sync.Accepted(record.seq, digest, known[digest]))
                 continue
+            event = record.decoded()
+            if isinstance(event, tuple(SERVER_ONLY)):
+                # whoever could publish a route from a handheld could also say what was on it
+                raise Refused(problems.EVENT_SERVER_ONLY, value=event_name(event))
             state = _extend(state, digest, record, device)
         except Refused as refusal:
             refused.append(sync.NotAccepted(digest, refusal.problem))
             _quarantine(envelope, device, refusal.problem, now)
             continue
-        incoming.append(Incoming(envelope, record, record.decoded(), digest))
+        incoming.append(Incoming(envelope, record, event, digest))
     indexes = ledger.append(incoming, now)
     accepted += [sync.Accepted(i.record.seq, i.sha256, n) for i, n in zip(incoming, indexes, strict=True)]
     device.next_seq, device.head = state.seq + 1, state.head

@@ -14,7 +14,7 @@ from shared.checkpoint import parse_proof
 from shared.clock import ManualClock
 from shared.custody.chain import ChainState
 from shared.custody.envelope import Envelope
-from shared.custody.events import ClockJumped, ShiftEnded
+from shared.custody.events import ClockJumped, DepartureOverridden, ShiftEnded
 from shared.keys import KeySigner
 from shared.merkle import Tree, leaf_hash
 from tests.server.handheld import Handheld, problem_of
@@ -181,6 +181,13 @@ def test_an_enrolment_code_expires(app: Flask, clock: ManualClock) -> None:
     body = msgspec.json.encode(sync.Enrol(code, KeySigner(b"1" * 32).public_key(), "x"))
     response = app.test_client().post("/sync/enrol", data=body)
     assert (response.status_code, problem_of(response)) == (403, problems.ENROLMENT_CODE.number)
+
+
+def test_a_handheld_cannot_write_what_only_the_server_may_say(app: Flask, handheld: Handheld) -> None:
+    receipt = handheld.push([handheld.write(DepartureOverridden("r", 2011, "x", "because", "driver"))])
+    assert [r.problem.number for r in receipt.refused] == [problems.EVENT_SERVER_ONLY.number]
+    assert size(app) == 1
+    assert size(app, Quarantined) == 1
 
 
 def test_a_revoked_device_may_write_no_more_but_its_events_stay(app: Flask, handheld: Handheld) -> None:
