@@ -36,9 +36,10 @@ def store_day(app: Flask, day: Day, *, blobs: bool = True, seal: bool = True, up
         handheld = Device(id=DEVICE, name="HH", public_key=public, enrolled_at=now, next_seq=1, head=GENESIS)
         db.session.add(handheld)
         db.session.flush()
-        for entry in memory.entries[:upto]:
-            incoming = Incoming(entry.envelope, entry.record, entry.event, entry.sha256)
-            ledger.append([incoming], entry.record.at)
+        entries = memory.entries[:upto]
+        incoming = [Incoming(entry.envelope, entry.record, entry.event, entry.sha256) for entry in entries]
+        ledger.append(incoming, entries[-1].record.at)
+        for entry in entries:
             device = server if entry.record.device == server.id else handheld
             device.next_seq, device.head = entry.record.seq + 1, entry.sha256
         trace.follow(Projector())
