@@ -4,9 +4,11 @@ from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import cast
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from server.context import context
 from server.custody import ledger
@@ -177,11 +179,18 @@ def authenticate(
     skew = (datetime.fromisoformat(time) - now).total_seconds()
     if abs(skew) > sync.TOLERANCE:
         raise Refused(problems.SYNC_STALE, value=round(skew))
-    if not 8 <= len(nonce) <= 64 or db.session.get(UsedNonce, (device_id, nonce)) is not None:
+    if not 8 <= len(nonce) <= 64 or not _use_up(device_id, nonce, now):
         raise Refused(problems.SYNC_REPLAYED, value=nonce)
-    db.session.add(UsedNonce(device_id=device_id, nonce=nonce, at=now))
     device.last_seen = now
     return device
+
+
+def _use_up(device_id: str, nonce: str, now: datetime) -> bool:
+    """Whether nobody used this nonce before; of two requests that bring it at the same moment, one is told so."""
+    make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    table = cast(Table, UsedNonce.__table__)
+    row = make(table).values(device_id=device_id, nonce=nonce, at=now)
+    return db.session.execute(row.on_conflict_do_nothing().returning(table.c.nonce)).first() is not None
 
 
 def forget_nonces() -> None:
