@@ -281,9 +281,10 @@ class Rehearsal:
         stop = self._app.services.stop.stop
         self._stand_at(stop.site.fence.centre)
         if visit.failure:
-            yield from self._tap(self._app.screen.other_hid)
+            if self._app.screen.name != "fail_stop":
+                yield from self._tap("unload.fail")
             yield from self._tap(f"fail.{visit.failure}")
-            yield from self._photo("fail.photo", f"{stop.site.name.zh} {stop.number}")
+            yield from self._photo("fail.photo.take", f"{stop.site.name.zh} {stop.number}")
             yield from self._tap("fail.done")
             return
         for line in stop.lines():
@@ -306,7 +307,7 @@ class Rehearsal:
             yield from self._tap(f"line.{line_id}")
             if verdict.conformity is Conformity.NON_CONFORMANT:
                 yield from self._tap("decide.refuse")
-                yield from self._photo("decide.photo", "out of range")
+                yield from self._photo("decide.photo.take", "out of range")
             else:
                 yield from self._tap("decide.accept")
             yield from self._tap("decide.done")
@@ -329,7 +330,7 @@ class Rehearsal:
     def _stop_done(self, step: Step) -> Act:
         visit = self._visit(step)
         if visit.photo:
-            yield from self._photo("done.photo", str(step.stop_id))
+            yield from self._photo("done.photo.take", str(step.stop_id))
         yield from self._tap("done.leave")
 
     def _return(self, _step: Step) -> Act:

@@ -1,10 +1,11 @@
 """What all screens have in common: a title, a way back, refreshing, and listening only while they are shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kivy.properties import ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.screenmanager import Screen
+from kivy.uix.widget import Widget
 
 from driver_app.screens.errands import on_ui
 from driver_app.services.step import StepKind
@@ -36,6 +37,7 @@ class AppScreen(Screen):
     def __init__(self, app: "HandoverApp", **kwargs: Any) -> None:
         self.app = app
         self._watching: list[Callable[[], None]] = []
+        self._said: dict[str, object] = {}
         super().__init__(**kwargs)
 
     @property
@@ -61,6 +63,20 @@ class AppScreen(Screen):
 
     def refresh(self) -> None:
         """Read the services again and show what they say. Called when shown, and whenever something may have changed."""
+
+    def fill(self, box: str, said: object, build: Callable[[], Iterable[Widget]]) -> None:
+        """Put widgets into the box of that id, unless what they say (compared by equality) is what it says already.
+
+        A screen is refreshed whenever anything is recorded. A button that is built anew swallows the tap that is under way,
+        and a card that is built anew forgets what was counted on it.
+        """
+        saying = (tr.language, said)
+        if self._said.get(box) == saying:
+            return
+        self._said[box] = saying
+        self.ids[box].clear_widgets()
+        for widget in build():
+            self.ids[box].add_widget(widget)
 
     def watch(self, subscribe: Callable[[Callable[..., None]], Callable[[], None]], told: Callable[..., None]) -> None:
         """Listen to a service while this screen is shown; ``told`` is called on the UI thread."""

@@ -62,11 +62,8 @@ class DriveScreen(AppScreen):
             ("box", tr._("Goods"), goods),
             ("note", tr._("Notes"), stop.site.notes),
         ]
-        box = self.ids.facts
-        box.clear_widgets()
-        for icon, label, words in facts:
-            if words:
-                box.add_widget(Fact(icon=icon, label=label, text=words))
+        said = [(icon, label, words) for icon, label, words in facts if words]
+        self.fill("facts", said, lambda: (Fact(icon=icon, label=label, text=words) for icon, label, words in said))
 
     def _temperatures(self) -> None:
         containers = [c for c in self.services.duty.route.containers if c.loggers]

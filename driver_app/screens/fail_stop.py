@@ -1,5 +1,7 @@
 """A stop that fails: why, in one tap; a photo and a word where they help. The goods stay on board."""
 
+from collections.abc import Iterator
+
 from kivy.metrics import dp
 from kivy.properties import StringProperty
 
@@ -27,13 +29,14 @@ class FailStopScreen(Photographs, AppScreen):
         stop = self.services.stop.stop
         self.title = tr._("The stop fails")
         self.subtitle = tr._("Stop {n}: {site}").format(n=stop.number, site=self.name_of(stop.site.name))
-        box = self.ids.reasons
-        box.clear_widgets()
+        self.fill("reasons", self.failure, self._buttons)
+
+    def _buttons(self) -> Iterator[Action]:
         for failure, words in FAILURE.items():
             kind = "primary" if failure == self.failure else "secondary"
             button = Action(hid=f"fail.{failure.value}", text=tr._(words), kind=kind, least=dp(52))
             button.bind(on_release=lambda _button, value=failure.value: self.choose(value))
-            box.add_widget(button)
+            yield button
 
     def choose(self, failure: str) -> None:
         """A reason was tapped."""

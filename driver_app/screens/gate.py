@@ -1,8 +1,11 @@
 """The departure gate: what stands against leaving, in numbers and words, or nothing."""
 
+from collections.abc import Iterator
+
 from kivy.properties import BooleanProperty, OptionProperty, StringProperty
 
 from driver_app.screens.base import AppScreen
+from driver_app.services.shift import Gate
 from driver_app.services.step import StepKind
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
@@ -37,12 +40,13 @@ class GateScreen(AppScreen):
         self.subtitle = self.name_of(self.services.duty.route.vehicle.name)
         gate = self.services.shift.gate()
         self.open_gate = gate.may_depart
-        box = self.ids.reasons
-        box.clear_widgets()
+        self.fill("reasons", gate, lambda: self._reasons(gate))
+
+    def _reasons(self, gate: Gate) -> Iterator[ReasonCard]:
         for problem in gate.standing:
-            box.add_widget(ReasonCard(text=tr.problem(problem)))
+            yield ReasonCard(text=tr.problem(problem))
         for problem in gate.overridden:
-            box.add_widget(ReasonCard(text=tr.problem(problem), tone="unknown", note=self._overridden(problem)))
+            yield ReasonCard(text=tr.problem(problem), tone="unknown", note=self._overridden(problem))
 
     def _overridden(self, problem: Problem) -> str:
         overrides = self.services.duty.work.overrides

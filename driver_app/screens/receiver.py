@@ -4,6 +4,8 @@ Goods that rode in the same container share one chart. A line whose verdict is c
 line asks for a decision of its own, because silence is not consent.
 """
 
+from collections.abc import Iterator
+
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
 
 from driver_app.screens.base import AppScreen
@@ -68,13 +70,14 @@ class ReceiverScreen(AppScreen):
         undecided = set(service.undecided())
         self.open_lines = len(undecided)
         self.summary = self._summary(stop.lines(), outcomes, undecided)
-        box = self.ids.goods
-        box.clear_widgets()
+        said = (stop, verdicts, outcomes, undecided)
+        self.fill("goods", said, lambda: self._cards(*said))
+
+    def _cards(self, stop, verdicts, outcomes, undecided) -> Iterator[BoxCard | GoodsCard]:
         for container_id, lines in self._by_container(stop.lines(), verdicts):
-            box.add_widget(self._box_card(container_id, lines, verdicts))
+            yield self._box_card(container_id, lines, verdicts)
             for line in lines:
-                card = self._goods_card(line, verdicts.get(line.id), outcomes[line.id], line.id in undecided)
-                box.add_widget(card)
+                yield self._goods_card(line, verdicts.get(line.id), outcomes[line.id], line.id in undecided)
 
     def _by_container(self, lines: list[Line], verdicts) -> list[tuple[str | None, list[Line]]]:
         """The lines of each container, the container with the worst verdict first: it is what has to be talked about."""

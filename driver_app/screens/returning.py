@@ -48,10 +48,7 @@ class ReturningScreen(AppScreen):
         self.lead = "back" if self.previous in self.services.steps.allowed() else "menu"
         goods = self.services.shift.to_return()
         self.on_board = sum(line.quantity for line in goods)
-        box = self.ids.goods
-        box.clear_widgets()
-        for line in goods:
-            box.add_widget(self._card(line))
+        self.fill("goods", (self.returned, goods), lambda: map(self._card, goods))
 
     def _card(self, line: ReturnLine) -> ReturnCard:
         detail = tr._("Lot {lot}").format(lot=line.line.lot) + "   "

@@ -1,5 +1,7 @@
 """Signing in: who takes this handheld, with a PIN that is checked on the handheld, network or not."""
 
+from collections.abc import Iterable, Iterator
+
 from kivy.properties import BooleanProperty, ListProperty, StringProperty
 
 from driver_app.screens.base import AppScreen
@@ -8,6 +10,7 @@ from driver_app.widgets.rules import load_rules
 from driver_app.widgets.surface import TapCard
 from driver_app.widgets.text import Text
 from shared.errors import Problem
+from shared.work import Person
 
 
 class SignInScreen(AppScreen):
@@ -37,17 +40,15 @@ class SignInScreen(AppScreen):
             self.person_id = people[0].id
         self.person = next((self.name_of(p.name) for p in people if p.id == self.person_id), "")
         self.lead = "back" if len(people) > 1 and self.person_id else "menu"
-        self._list(people)
+        self.fill("people", people, lambda: self._cards(people))
         self._look()
 
-    def _list(self, people) -> None:
-        box = self.ids.people
-        box.clear_widgets()
+    def _cards(self, people: Iterable[Person]) -> Iterator[TapCard]:
         for person in people:
             card = TapCard(hid=f"person.{person.id}")
             card.add_widget(Text(text=self.name_of(person.name), role="heading"))
             card.bind(on_release=lambda _card, person_id=person.id: self.choose(person_id))
-            box.add_widget(card)
+            yield card
 
     def _look(self) -> None:
         """Show why no work comes, while none does."""

@@ -101,6 +101,10 @@ class Hand(MotionEventProvider):
                     found.setdefault(hid, widget)
         return found
 
+    @staticmethod
+    def _settled() -> bool:
+        return all(getattr(root, "settled", True) for root in EventLoop.window.children)
+
     def sees(self, hid: str) -> bool:
         return hid in self.seen()
 
@@ -110,7 +114,9 @@ class Hand(MotionEventProvider):
         place = None
         while True:
             widget = self.seen().get(hid)
-            if widget is not None and not widget.disabled and not getattr(widget, "busy", False):
+            if not self._settled():
+                place = None  # a person waits until the screen has come
+            elif widget is not None and not widget.disabled and not getattr(widget, "busy", False):
                 now = widget.to_window(widget.x, widget.y), tuple(widget.size)
                 if now == place:
                     return widget
@@ -130,6 +136,18 @@ class Hand(MotionEventProvider):
         widget = yield from self._reach(hid)
         x, y = _middle(widget)
         self._queue += [("begin", x, y), ("update", x, y), ("end", x, y)]
+        yield from self._rest()
+
+    def press(self, hid: str) -> Act:
+        """Put the finger down on the middle of a widget, and leave it there."""
+        widget = yield from self._reach(hid)
+        self._queue.append(("begin", *_middle(widget)))
+        yield from self._rest()
+
+    def lift(self) -> Act:
+        """Take the finger off where it is."""
+        assert self._finger is not None
+        self._queue.append(("end", self._finger.sx * EventLoop.window.width, self._finger.sy * EventLoop.window.height))
         yield from self._rest()
 
     def draw(self, hid: str, strokes: Sequence[Sequence[tuple[float, float]]]) -> Act:

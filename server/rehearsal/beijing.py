@@ -183,12 +183,12 @@ HOLDS = (
         "BOX-C2",
         COOL,
         0.08,
-        (Probe("BM-0006", "bluemaestro", "CB:B8:33:4C:88:06"),),
+        (Probe("RT-0006", "ruuvi", "CB:B8:33:4C:88:06"),),
         14.0,
     ),
 )
 EXCURSION_PROBE = "RT-0005"
-GAP_PROBE = "BM-0006"
+GAP_PROBE = "RT-0006"
 
 
 def trace_code(medicine: Medicine, number: int) -> str:
