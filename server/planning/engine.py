@@ -18,7 +18,7 @@ from server.planning.mend import Mender, route_cost
 from server.planning.plan import Plan, Unserved
 from server.planning.problem import Driver, Order, Problem, Vehicle
 from server.planning.reasons import all_crews, alone, impossible
-from server.planning.schedule import Timetable, timetable
+from server.planning.schedule import Failure, Timetable, timetable
 from shared import problems
 from shared.errors import Problem as Reason
 from shared.errors import Refused
@@ -208,6 +208,9 @@ class _Day:
     # after it ----------------------------------------------------------------------------------------------------------
 
     def _exact(self, crew: Crew, orders: Sequence[Order]) -> Timetable | None:
+        """A timetable with its rests placed by search; ``None`` where none are needed or they are not what prevents one."""
+        if self.problem.rest is None or isinstance(timetable(self.lookup, crew, orders, rests=False), Failure):
+            return None
         return with_ortools.place_rests(self.lookup, crew, orders, self.effort.seed)
 
     def _finish(self, crew: Crew, orders: Sequence[Order], known: Timetable) -> Timetable:

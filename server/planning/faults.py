@@ -12,7 +12,8 @@ from shared.errors import Problem as Fault
 
 LIMIT = 10**9
 """No count, distance, duration or time may be larger: the engine multiplies them by costs in 64 bits."""
-MONEY_LIMIT = 1e9
+MONEY_LIMIT = 1e8
+"""Neither may a fixed cost or a penalty (money); a rate for a km or an hour not more than a hundredth of it."""
 
 
 class ProblemRefused(Refused):
@@ -129,7 +130,7 @@ def _orders(problem: Problem) -> Iterator[Fault]:
         yield from _amounts(f"{where}.amounts", order.amounts)
         yield from _number(f"{where}.release", order.release)
         yield from _number(f"{where}.due", order.due)
-        yield from _number(f"{where}.priority", order.priority, high=1000)
+        yield from _number(f"{where}.priority", order.priority, high=100)
         yield from _number(f"{where}.penalty", order.penalty, high=MONEY_LIMIT)
         yield from _number(f"{where}.hold", order.hold, low=1)
         if not order.zone.strip():
@@ -154,15 +155,16 @@ def _vehicles(problem: Problem) -> Iterator[Fault]:
 
 
 def _vehicle_costs(where: str, vehicle: Vehicle) -> Iterator[Fault]:
-    for field in ("fixed", "per_km", "per_hour"):
-        yield from _number(f"{where}.{field}", getattr(vehicle, field), high=MONEY_LIMIT)
+    yield from _number(f"{where}.fixed", vehicle.fixed, high=MONEY_LIMIT)
+    yield from _number(f"{where}.per_km", vehicle.per_km, high=MONEY_LIMIT / 100)
+    yield from _number(f"{where}.per_hour", vehicle.per_hour, high=MONEY_LIMIT / 100)
 
 
 def _drivers(problem: Problem) -> Iterator[Fault]:
     yield from _names("drivers", (driver.id for driver in problem.drivers))
     for driver in problem.drivers:
         yield from _window(f"drivers[{driver.id}].shift", driver.shift)
-        yield from _number(f"drivers[{driver.id}].per_hour", driver.per_hour, high=MONEY_LIMIT)
+        yield from _number(f"drivers[{driver.id}].per_hour", driver.per_hour, high=MONEY_LIMIT / 100)
 
 
 def _locks(problem: Problem) -> Iterator[Fault]:

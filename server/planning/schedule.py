@@ -94,8 +94,11 @@ class Way:
     opening_loss: int
 
 
-def way(lookup: Lookup, crew: Crew, orders: Sequence[Order]) -> Way | Failure:
-    """The visits and legs of a sequence; a failure where no road leads on or the vehicle's distance is too short."""
+def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True) -> Way | Failure:
+    """The visits and legs of a sequence; a failure where no road leads on or the vehicle's distance is too short.
+
+    Without ``rests`` the rule on driving is left out of it.
+    """
     problem, vehicle = lookup.problem, crew.vehicle
     visits = _visits(lookup, orders)
     rows = [lookup.row[vehicle.depot], *(visit.row for visit in visits), lookup.row[vehicle.end_depot]]
@@ -115,7 +118,7 @@ def way(lookup: Lookup, crew: Crew, orders: Sequence[Order]) -> Way | Failure:
         durations,
         loading,
         max(crew.early, earliest),
-        problem.rest if problem.rest is not None and sum(durations) > problem.rest.driving else None,
+        problem.rest if rests and problem.rest is not None and sum(durations) > problem.rest.driving else None,
         problem.opening_loss,
     )
 
@@ -138,13 +141,16 @@ def _visits(lookup: Lookup, orders: Sequence[Order]) -> tuple[Visit, ...]:
     return tuple(visits)
 
 
-def timetable(lookup: Lookup, crew: Crew, orders: Sequence[Order], thorough: bool = False) -> Timetable | Failure:
+def timetable(
+    lookup: Lookup, crew: Crew, orders: Sequence[Order], thorough: bool = False, rests: bool = True
+) -> Timetable | Failure:
     """The timetable of a sequence of orders, or what prevents one.
 
     The cheapest, then the one that is back first, then the shortest: of all there are where ``thorough``, otherwise of
-    those in which every visit has the first windows that make one possible.
+    those in which every visit has the first windows that make one possible. Without ``rests`` it is what it were if nobody
+    had to rest: what fails even then need not be tried with rests elsewhere.
     """
-    path = way(lookup, crew, orders)
+    path = way(lookup, crew, orders, rests)
     if isinstance(path, Failure):
         return path
     if crew.lock is not None and crew.lock.departure is not None:

@@ -16,7 +16,7 @@ from server.planning.schedule import Failure, Timetable, Way, drive, way
 
 ENGINE = f"cp-sat {version('ortools')}"
 MATCHING_EFFORT = 4.0
-REST_EFFORT = 1.0
+REST_EFFORT = 0.2
 """Deterministic time (about s on a fast core) a search may take: for the day, and for one route."""
 
 

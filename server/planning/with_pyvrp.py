@@ -37,6 +37,8 @@ _SMALL = 10_000
 """Rates are made whole numbers up to this; see :func:`_scale`."""
 _STEEP = 5.0
 """A unit too much starts at this many times what carrying one costs on average."""
+_LARGE = 10_000_000
+"""No rate becomes more than this, however small another one is."""
 _INFEASIBLE = 2**62
 """What the solver reports as the cost of a plan that breaks a rule is beyond this."""
 
@@ -208,7 +210,7 @@ class _Model:
             types.append(self._type(crew, members, depots, profile, bound))
         tables = [self._tables(rows, len(depot_rows), name, shut_out, horizon) for (name, shut_out) in profiles]
         member = {client: group for group, clients in enumerate(self.groups) for client in clients}
-        price = self._price(tables)
+        price = self._price()
         distances: list[Any] = [distance for distance, _ in tables]  # the stubs spell these arrays by hand
         durations: list[Any] = [duration for _, duration in tables]
         return ProblemData(
@@ -263,7 +265,7 @@ class _Model:
             parts = [self._space(crew, zone, dimension, ()) for crew in self.crews]
             loads.append(_STEEP * dear / max(1.0, median(parts)))
         longest = max(int(self.data.duration_matrix(k).max()) for k in range(self.data.num_profiles))
-        longest = max(longest, *(int(self.data.distance_matrix(k).max()) for k in range(self.data.num_profiles)))
+        longest = max(1, longest, *(int(self.data.distance_matrix(k).max()) for k in range(self.data.num_profiles)))
         row = self.lookup.problem.matrices[self.crews[0].vehicle.profile].duration[self.sites[0]]
         time = _STEEP * dear / max(1.0, 4.0 * median(row))
         most = max(PenaltyParams.max_penalty, 50.0 * max([time, *loads]))
@@ -379,15 +381,16 @@ class _Model:
         np.fill_diagonal(duration, 0)
         return distance, duration
 
-    def _price(self, tables: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> int:
-        """More than the dearest vehicle costs for any one order: what leaving out one that must be served costs."""
-        far = max((int(distance.max()) for distance, _ in tables), default=0)
-        resolution = self.lookup.problem.resolution
+    def _price(self) -> int:
+        """What leaving out an order that must be served costs: more than the dearest crew's longest day for it alone, and
+        more than any penalty."""
+        problem = self.lookup.problem
+        far = max(max(row) for matrix in problem.matrices.values() for row in matrix.distance)
         dearest = 0.0
         for crew in self.crews:
-            hours = (crew.late - crew.early if crew.late is not None else 0) / (3600 * resolution)
-            way = crew.vehicle.per_km * 2 * far / (1000 * resolution)
-            dearest = max(dearest, crew.vehicle.fixed + way + crew.per_hour * hours)
+            hours = crew.late - crew.early if crew.late is not None else 0
+            way = problem.money(crew.vehicle.per_km, 2 * far, 1000)
+            dearest = max(dearest, crew.vehicle.fixed + way + problem.money(crew.per_hour, hours, 3600))
         penalties = max((order.penalty or 0.0 for order, _, _ in self.clients), default=0.0)
         return round((2 * dearest + penalties) * self.scale) + 1
 
@@ -396,7 +399,8 @@ def _scale(lookup: Lookup, crews: Sequence[Crew]) -> int:
     """How many of the solver's whole numbers make one of money, so that no rate is rounded — or hardly.
 
     Rates are decimal fractions of money per m and per s; their common denominator makes them whole. Where that were huge,
-    the smallest rate becomes 1000, which rounds by at most 0.05 %: the solver's penalties are tuned for small numbers.
+    the smallest rate becomes 1000, which rounds by at most 0.05 %, or less where one rate is a million times another: the
+    solver counts in 64 bits.
     """
     resolution = lookup.problem.resolution
     rates = {Fraction(str(crew.vehicle.per_km)) / (1000 * resolution) for crew in crews}
@@ -407,4 +411,4 @@ def _scale(lookup: Lookup, crews: Sequence[Crew]) -> int:
     exact = lcm(*(rate.denominator for rate in rates))
     if exact * max(rates) <= _SMALL:
         return exact
-    return max(1, round(_SMALL / 10 / min(rates)))
+    return max(1, round(min(_SMALL / 10 / float(min(rates)), _LARGE / float(max(rates)))))

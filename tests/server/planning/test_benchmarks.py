@@ -39,7 +39,7 @@ def test_the_cost_of_a_solomon_plan_is_its_way_in_tenths():
 @pytest.mark.parametrize("name", ["heterogeneous/X148-HVRP", "site_dependent/PR06"])
 def test_mixed_fleets_and_site_dependent_fleets_are_planned(name):
     problem = read(vector(f"routing/{name}.vrp")).problem
-    plan = make_plan(problem, seconds=2.0, seed=1)
+    plan = make_plan(problem, seconds=1.0, seed=1)
     assert not check(problem, plan).violations
 
 

@@ -346,6 +346,27 @@ def test_a_lock_that_breaks_a_rule_is_refused_and_not_repaired(changes, value):
     assert any(value in fault.values["value"] for fault in refused.value.faults)
 
 
+@pytest.mark.parametrize(
+    ("per_km", "per_hour", "fixed", "penalty"),
+    [
+        (1e6, 0.0, 1e8, 1e8),
+        (1e-6, 1e6, 0.0, None),
+        (1e6, 1e-6, 1e8, None),
+        (0.0, 0.0, 0.0, None),
+        (1.37, 41.13, 0.1, 1e8),
+    ],
+)
+def test_rates_of_any_size_are_planned_with(per_km, per_hour, fixed, penalty):
+    sites = tuple(Site(f"S{i}", windows=(Window(0, 9 * HOUR),), service=600) for i in range(12))
+    orders = tuple(Order(f"o{i}", f"S{i}", Amounts(1), penalty=penalty if i % 2 else None) for i in range(12))
+    vehicles = tuple(
+        Vehicle(f"V{i}", "D", capacity=Capacity(6), fixed=fixed, per_km=per_km, per_hour=per_hour) for i in range(3)
+    )
+    plan = made(day(sites, orders, vehicles))
+    assert plan.feasible
+    assert plan.unserved == () or penalty is not None
+
+
 def test_several_depots_and_another_way_home():
     matrix = line_matrix(0, 10_000, 20_000, 30_000)
     sites = (Site("D"), Site("A"), Site("B"), Site("D2"))

@@ -11,7 +11,7 @@ from server.planning.problem import Problem, load_problem
 from tests.server.planning.days import problems
 
 RELAXED = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 change = msgspec.structs.replace
 
@@ -44,7 +44,7 @@ def test_the_same_seed_makes_the_same_plan(problem):
     assert change(planned(problem), seconds=0.0) == change(planned(problem), seconds=0.0)
 
 
-@settings(RELAXED, max_examples=40)
+@settings(RELAXED, max_examples=25)
 @given(problems())
 def test_a_plan_damaged_anywhere_is_refused(problem):
     plan = planned(problem)
@@ -91,6 +91,6 @@ def _damages(plan: Plan, number: int, route: Route) -> list[Plan]:
 
 
 @given(problems())
-@settings(RELAXED, max_examples=40)
+@settings(RELAXED, max_examples=25)
 def test_a_problem_comes_back_from_json(problem):
     assert load_problem(msgspec.json.encode(problem), "random") == problem
