@@ -1,0 +1,1 @@
+"""Benchmarks: every measurement beside its peer, in the same run. ``python -m bench``; see docs/benchmarks.md."""
