@@ -1,23 +1,26 @@
-"""Which measurements there are, in the order of the report. A new one is a module with a ``MEASUREMENT``, and a line here."""
+"""Which measurements there are, in the order of the report. A new one is a module with a ``MEASUREMENT``, and a name here."""
 
-from bench import first_screen, intake, memory, proofs, scan, verdict
+from importlib import import_module
+
 from bench.harness import Measurement
 
-MEASUREMENTS: tuple[Measurement, ...] = (
-    intake.MEASUREMENT,
-    proofs.MEASUREMENT,
-    verdict.MEASUREMENT,
-    scan.MEASUREMENT,
-    first_screen.MEASUREMENT,
-    memory.MEASUREMENT,
-)
+MODULES: dict[str, str] = {
+    "intake": "bench.intake",
+    "proofs": "bench.proofs",
+    "verdict": "bench.verdict",
+    "scan": "bench.scan",
+    "first-screen": "bench.first_screen",
+    "memory": "bench.memory",
+}
+"""The module of each name. It is imported by the process that measures and by no other, so that a figure does not depend on
+what else was loaded."""
 
 
-def named(names: list[str]) -> list[Measurement]:
-    """The measurements of these names, all of them if there are none.
+def load(name: str) -> Measurement:
+    """The measurement of a name.
 
     Raises:
-        KeyError: there is no measurement of a name.
+        KeyError: there is none.
     """
-    known = {one.name: one for one in MEASUREMENTS}
-    return [known[name] for name in names] if names else list(MEASUREMENTS)
+    measurement: Measurement = import_module(MODULES[name]).MEASUREMENT
+    return measurement
