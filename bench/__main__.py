@@ -18,7 +18,9 @@ STOPPED = 130
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="benchmarks, each beside a peer in the same run")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="benchmarks, each beside a peer in the same run"
+    )
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=registry.MODULES, default=list(registry.MODULES))
     parser.add_argument("--quick", action="store_true", help="little of everything, to show that it works")
     parser.add_argument("--out", type=Path, help="the JSON file (default: bench/results/DATE.json)")
@@ -27,9 +29,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _measure(name: str, *, quick: bool) -> results.Measured | None:
-    """One measurement, in a process of its own; ``None`` if it broke (it has said why). Ctrl-C is passed on to it, and it
-    hands over what it has."""
+def _measure(name: str, *, quick: bool) -> tuple[results.Measured | None, bool]:
+    """One measurement, in a process of its own, and whether Ctrl-C was pressed meanwhile: it is passed on, and the process
+    hands over what it has. Nothing where it broke (it has said why)."""
+    stopped = False
     with tempfile.TemporaryDirectory(prefix="handover-bench-") as folder:
         out = Path(folder) / "measured.json"
         command = [sys.executable, "-m", "bench.one", name, str(out), *(["--quick"] if quick else [])]
@@ -40,8 +43,9 @@ def _measure(name: str, *, quick: bool) -> results.Measured | None:
                 process.wait()
                 break
             except KeyboardInterrupt:
+                stopped = True
                 process.send_signal(signal.SIGINT)
-        return results.read_measured(out) if out.exists() else None
+        return results.read_measured(out) if out.exists() else None, stopped
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,19 +56,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     started, here, commit = datetime.now(UTC), machine.describe(), machine.revision()
     done: list[results.Measured] = []
-    broken = False
+    broken = stopped = False
     for number, name in enumerate(given.only, 1):
         print(f"[{number}/{len(given.only)}] {name}", file=sys.stderr, flush=True)
-        one = _measure(name, quick=given.quick)
-        if one is None:
+        one, stopped = _measure(name, quick=given.quick)
+        if one is not None:
+            done.append(one)
+            print(report.text(one), flush=True)
+        elif not stopped:
             broken = True
             print(f"{name} broke", file=sys.stderr, flush=True)
-            continue
-        done.append(one)
-        print(report.text(one), flush=True)
-        if one.stopped:
+        if stopped:
             break
-    stopped = any(one.stopped for one in done)
     run = results.Run(
         results.FORM,
         started,

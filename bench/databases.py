@@ -57,7 +57,7 @@ class Postgresql:
         """The URL of a new, empty database."""
         name = f"b{uuid.uuid4().hex}"
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # a made-up name, not input
+            connection.execute(f"CREATE DATABASE {name}")
         return f"postgresql+psycopg://handover@/{name}?host={self._folder}"
 
 

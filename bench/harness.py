@@ -116,6 +116,11 @@ class Findings:
         self.counts[name] = self.counts.get(name, 0) + number
 
 
+def prose(text: str) -> str:
+    """A text that is wrapped in the source, on one line."""
+    return " ".join(text.split())
+
+
 class Missing(Exception):
     """What a measurement needs is not on this machine; it is left out, and the report says why."""
 

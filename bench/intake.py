@@ -1,4 +1,4 @@
-"""Sync intake: signed requests in; verified, chained, durable, projected and sealed, beside a bulk insert of the same rows."""
+"""Sync intake: signed requests in; verified, chained, durable, projected, sealed, beside a bulk insert of the same rows."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from bench import databases, history
 from bench.application import Handheld, Request, application
-from bench.harness import Effort, Findings, Measurement, Missing, timed
+from bench.harness import Effort, Findings, Measurement, Missing, prose, timed
 from bench.twin import ENTRIES, Rows, Twin, written_since
 from server.custody import ledger
 from server.custody.models import Device
@@ -188,17 +188,21 @@ def run(findings: Findings, effort: Effort) -> None:
 MEASUREMENT = Measurement(
     "intake",
     "Sync intake",
-    "What handhelds send, taken in by the real application: signed requests through its own endpoint, each event's signature "
-    "and chain link verified, written with a commit per request (SQLite `synchronous=FULL`, PostgreSQL with fsync). "
-    "*Received* is the time until the last signed receipt; *received, projected and sealed* adds the worker: until every "
-    "entry is in the views and in the tree under a signed checkpoint. Both happen one after the other here, in one process, "
-    "so this is what one core does; in a deployment the worker runs beside the web. Signing on the handhelds is not in the "
-    "time, nor is the network. A day is 10 stops with 3 lines of 3 packs, each pack scanned twice; readings come 60 an "
-    "event, positions 24.",
-    "The very rows that our round left behind, read back from our database as the driver gives them and inserted by the "
-    "driver's `executemany` into an empty twin (same kind, same tables, indexes and settings) that grows with ours. The "
-    "entries with one commit per request, because that is when a receipt may leave; views, readings, positions, tree and "
-    "checkpoint then in one transaction, each row once. It verifies nothing, asks nothing, and knows every row beforehand: "
-    "it is the ceiling that the database sets.",
+    prose("""
+    What handhelds send, taken in by the real application: signed requests through its own endpoint, each event's
+    signature and chain link verified, written with a commit per request (SQLite `synchronous=FULL`, PostgreSQL with
+    fsync). *Received* is the time until the last signed receipt; *received, projected and sealed* adds the worker:
+    until every entry is in the views and in the tree under a signed checkpoint. Both happen one after the other
+    here, in one process, so this is what one core does; in a deployment the worker runs beside the web. Signing on
+    the handhelds is not in the time, nor is the network. A day is 10 stops with 3 lines of 3 packs, each pack
+    scanned twice; readings come 60 an event, positions 24.
+    """),
+    prose("""
+    The very rows that our round left behind, read back from our database as the driver gives them and inserted by
+    the driver's `executemany` into an empty twin (same kind, same tables, indexes and settings) that grows with
+    ours. The entries with one commit per request, because that is when a receipt may leave; views, readings,
+    positions, tree and checkpoint then in one transaction, each row once. It verifies nothing, asks nothing, and
+    knows every row beforehand: it is the ceiling that the database sets.
+    """),
     run,
 )

@@ -1,4 +1,4 @@
-"""The machine a run happened on, as far as a reader must know it to believe the figures. Nothing that names it or its owner."""
+"""The machine a run happened on, as far as a reader must know it to believe the figures. Nothing that names it."""
 
 import os
 import platform

@@ -9,7 +9,7 @@ import typst
 
 from bench import databases
 from bench.application import application
-from bench.harness import Effort, Findings, Measurement, alternate, rate
+from bench.harness import Effort, Findings, Measurement, alternate, prose, rate
 from server.proof import operations
 from server.proof.document import FONT, STANDARD
 from server.proof.verify import verify_bundle
@@ -93,13 +93,17 @@ def run(findings: Findings, effort: Effort) -> None:
 MEASUREMENT = Measurement(
     "proofs",
     "Proof rendering",
-    "How often per second, on one core, one process renders a finished handover: reading its entries from the ledger "
-    "(SQLite), judging the temperatures again, drawing charts, scaling photos, and laying out PDF/A-3 with the signed records "
-    "inside it; and the bundle, which holds the document in both languages, photos and signatures, EPCIS, and an inclusion "
-    "proof for every entry. The proof is the richest of the test suite's synthetic day: a refusal with an excursion, a gap "
-    "and two photos of 1600 × 1200.",
-    "Typst itself on a page with a heading and one line, with the same fonts loaded once per process, the same Chinese font, "
-    "and the same PDF standard: what any document costs that is made this way. For the bundle: two of these, and the "
-    "standard library's zip of the very files in the bundle.",
+    prose("""
+    How often per second, on one core, one process renders a finished handover: reading its entries from the ledger
+    (SQLite), judging the temperatures again, drawing charts, scaling photos, and laying out PDF/A-3 with the signed
+    records inside it; and the bundle, which holds the document in both languages, photos and signatures, EPCIS, and
+    an inclusion proof for every entry. The proof is the richest of the test suite's synthetic day: a refusal with
+    an excursion, a gap and two photos of 1600 × 1200.
+    """),
+    prose("""
+    Typst itself on a page with a heading and one line, with the same fonts loaded once per process, the same
+    Chinese font, and the same PDF standard: what any document costs that is made this way. For the bundle: two of
+    these, and the standard library's zip of the very files in the bundle.
+    """),
     run,
 )

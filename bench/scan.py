@@ -5,7 +5,7 @@ from datetime import date
 
 import biip
 
-from bench.harness import Effort, Findings, Measurement, one_by_one
+from bench.harness import Effort, Findings, Measurement, one_by_one, prose
 from shared.codes.checkdigit import check_digit
 from shared.codes.element_string import GS
 from shared.codes.match import Manifest, ManifestLine, Match, Scanned, judge
@@ -83,12 +83,16 @@ def run(findings: Findings, effort: Effort) -> None:
 MEASUREMENT = Measurement(
     "scan",
     "Scan check",
-    "How long it takes from the text that a scanner delivers to the answer which line of the route the pack belongs to, "
-    "against a manifest of 2,000 lines (a large route has 100): symbology identifier, GS1 element string or 药品追溯码, check "
-    "digits, dates, then lot, expiry, recall, quantity and duplicates. One half of the scans are GS1 DataMatrix, the other "
-    "trace codes.",
-    "For the whole check, a dict from the raw text to the line: the floor for any look-up in Python, which understands "
-    "nothing and would miss the same pack in another symbol. For parsing, `biip.parse` (Apache-2.0) on the same element "
-    "strings, a maintained library that does the same work.",
+    prose("""
+    How long it takes from the text that a scanner delivers to the answer which line of the route the pack belongs
+    to, against a manifest of 2,000 lines (a large route has 100): symbology identifier, GS1 element string or
+    药品追溯码, check digits, dates, then lot, expiry, recall, quantity and duplicates. One half of the scans are GS1
+    DataMatrix, the other trace codes.
+    """),
+    prose("""
+    For the whole check, a dict from the raw text to the line: the floor for any look-up in Python, which
+    understands nothing and would miss the same pack in another symbol. For parsing, `biip.parse` (Apache-2.0) on
+    the same element strings, a maintained library that does the same work.
+    """),
     run,
 )

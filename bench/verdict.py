@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bench.harness import Effort, Findings, Measurement, one_by_one
+from bench.harness import Effort, Findings, Measurement, one_by_one, prose
 from bench.history import DAY, SIX, logged
 from shared.coldchain.profiles import REFRIGERATED
 from shared.coldchain.readings import Series
@@ -52,10 +52,15 @@ def run(findings: Findings, effort: Effort) -> None:
 MEASUREMENT = Measurement(
     "verdict",
     "Temperature verdict",
-    "How long `shared.coldchain.verdict.judge` takes for one line that rode a shift of 12 hours in a container with 8 loggers "
-    "at one reading a minute (5,768 readings): excursions, gaps, calibration, mean kinetic temperature, and the evidence for "
-    "each. The handheld calls it for each line of a stop before the receiver signs, the server when it makes a document.",
-    "One loop over the same readings that keeps lowest, highest and the number out of range. It knows no gap, no excursion and "
-    "no time; it is the floor for looking at every reading once in Python.",
+    prose("""
+    How long `shared.coldchain.verdict.judge` takes for one line that rode a shift of 12 hours in a container with 8
+    loggers at one reading a minute (5,768 readings): excursions, gaps, calibration, mean kinetic temperature, and
+    the evidence for each. The handheld calls it for each line of a stop before the receiver signs, the server when
+    it makes a document.
+    """),
+    prose("""
+    One loop over the same readings that keeps lowest, highest and the number out of range. It knows no gap, no
+    excursion and no time; it is the floor for looking at every reading once in Python.
+    """),
     run,
 )

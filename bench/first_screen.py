@@ -1,0 +1,40 @@
+"""How long the app takes to its first screen, beside a Kivy app with one Label."""
+
+import tempfile
+from pathlib import Path
+
+from bench.harness import Effort, Findings, Measurement, alternate, prose
+from bench.screens import display, open_window
+
+
+def run(findings: Findings, effort: Effort) -> None:
+    """Both in turns. The first start of each, which makes the app's files and fills the disk cache, is not counted."""
+    with tempfile.TemporaryDirectory(prefix="handover-bench-") as folder, display() as name:
+        app, bare = Path(folder) / "app", Path(folder) / "bare"
+        series = findings.begin("process start to first frame", "s", "less", "Kivy app with one Label")
+
+        def start(kind: str, data: Path, expected: str) -> float:
+            shown = open_window(kind, data, name)
+            findings.count(f"frames with screen “{expected}”", int(shown.screen == expected))
+            return shown.seconds
+
+        findings.say("app and bare app in turns")
+        alternate(series, effort.of(10, 1), lambda: start("app", app, "enrol"), lambda: start("bare", bare, "label"))
+
+
+MEASUREMENT = Measurement(
+    "first-screen",
+    "App: time to the first screen",
+    prose("""
+    Seconds from starting the process to the moment the first frame is drawn (OpenGL says that it has finished), of
+    the real driver app over a folder it has used before: interpreter, imports, key store, journal, fonts, screen.
+    The screen is the one of a handheld that is not enrolled. Under Xvfb the drawing is done by the processor, so a
+    frame costs more than on a phone, and a phone's processor makes the rest slower: read the difference to the
+    peer, not the sum.
+    """),
+    prose("""
+    A Kivy app whose only widget is a Label, started in the same way, in turns with ours, on the same display with
+    the same window size, density and settings. It is what Python and Kivy cost before an app has a line of its own.
+    """),
+    run,
+)
