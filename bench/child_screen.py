@@ -40,14 +40,15 @@ def memory() -> dict[str, int]:
 
 
 def real(folder: Path) -> None:
-    """The driver app."""
-    options = read(["--data", str(folder), "--size", SIZE])
+    """The driver app; where its folder has a pace, at the time of day that the folder was left at."""
+    pace = folder / "pace.json"
+    options = read(["--data", str(folder), "--size", SIZE, *(["--clock", str(pace)] if pace.exists() else [])])
     settle(options)
     from driver_app.app import HandoverApp
     from driver_app.parts import compose
 
     app = HandoverApp(compose(options), motion=options.motion)
-    app.bind(on_start=lambda _app: watch(app, lambda: app.screen.name))
+    app.bind(on_start=lambda _app: watch(app, lambda: type(app.screen).__name__))
     app.run()
 
 
@@ -62,7 +63,7 @@ def bare(folder: Path) -> None:
             return Label(text="Handover")
 
     app = Bare()
-    app.bind(on_start=lambda _app: watch(app, lambda: "label"))
+    app.bind(on_start=lambda _app: watch(app, lambda: type(app.root).__name__))
     app.run()
 
 

@@ -201,8 +201,9 @@ MEASUREMENT = Measurement(
     The very rows that our round left behind, read back from our database as the driver gives them and inserted by
     the driver's `executemany` into an empty twin (same kind, same tables, indexes and settings) that grows with
     ours. The entries with one commit per request, because that is when a receipt may leave; views, readings,
-    positions, tree and checkpoint then in one transaction, each row once. It verifies nothing, asks nothing, and
-    knows every row beforehand: it is the ceiling that the database sets.
+    positions, tree and checkpoint then in one transaction, each row once. Left out are used-up nonces and the few
+    rows that only move (heads of chains). It verifies nothing, asks nothing, and knows every row beforehand: it is
+    the ceiling that the database sets.
     """),
     run,
 )

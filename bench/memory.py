@@ -10,7 +10,8 @@ from flask import Flask
 from bench import history
 from bench.application import Handheld, Request
 from bench.harness import Effort, Findings, Measurement, Series, prose
-from bench.processes import LONGEST, Memory, free_port, serving
+from bench.midday import prepare
+from bench.processes import LONGEST, MIB, Memory, free_port, serving
 from bench.screens import display, open_window
 from server.app import create_app
 from server.config import load
@@ -119,19 +120,20 @@ def _server(findings: Findings, effort: Effort) -> None:
 
 
 def _app(findings: Findings, effort: Effort) -> None:
-    shown = findings.begin("app, on its first screen", UNIT, "less", KIVY)
-    peak = findings.begin("app, at most until then", UNIT, "less", KIVY)
     findings.say("app and bare Kivy")
-    with tempfile.TemporaryDirectory(prefix="handover-bench-") as folder, display() as name:
-        for number in range(-1, effort.of(5, 1)):
-            for kind, resident, most in (
-                ("app", shown.ours, peak.ours),
-                ("bare", shown.peer, peak.peer),
-            ):
-                one = open_window(kind, Path(folder) / kind, name)
+    with tempfile.TemporaryDirectory(prefix="handover-bench-") as place, display() as name:
+        folder = Path(place)
+        prepare(folder / "midday")
+        for what, data in (("not enrolled", folder / "app"), ("in the middle of a day", folder / "midday")):
+            shown = findings.begin(f"app {what}, on its first screen", UNIT, "less", KIVY)
+            peak = findings.begin(f"app {what}, at most until then", UNIT, "less", KIVY)
+            for number in range(-1, effort.of(5, 1)):
+                ours, bare = open_window("app", data, name), open_window("bare", folder / "bare", name)
                 if number >= 0:
-                    resident.append(one.rss / 1024)
-                    most.append(one.peak / 1024)
+                    shown.ours.append(ours.rss / MIB)
+                    shown.peer.append(bare.rss / MIB)
+                    peak.ours.append(ours.peak / MIB)
+                    peak.peer.append(bare.peak / MIB)
 
 
 def run(findings: Findings, effort: Effort) -> None:

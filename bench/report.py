@@ -98,7 +98,8 @@ def section(run: Run, one: Measured) -> str:
         lines += ["| " + " | ".join(row) + " |" for row in rows]
         lines.append("")
     if one.counts:
-        lines += ["Done and counted: " + "; ".join(f"{name} {count:,}" for name, count in one.counts.items()) + ".", ""]
+        listed = [f"- {name}: {count:,}" for name, count in one.counts.items()]
+        lines += ["<details><summary>Done and counted</summary>", "", *listed, "", "</details>", ""]
     lines += [stamp(run, one), END]
     return "\n".join(lines)
 
