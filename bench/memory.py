@@ -150,7 +150,7 @@ MEASUREMENT = Measurement(
     together the proportional share, which counts a shared page once). The server is `handover serve` on SQLite, one
     web process with 24 threads and its worker, right after the start and after a day of 5 vehicles sent over
     loopback and brought to rest: every event in the views and under a seal. The app is the one of *time to the
-    first screen*.
+    first screen*, in both states.
     """),
     prose("""
     For the server: a Flask application of one function, under the same gunicorn with the same settings, that was
