@@ -63,6 +63,8 @@ def render(out: Path | None, size: str) -> int:
                         if out is not None:
                             app.picture(out / size.partition("@")[0] / f"{name}-{language}-{theme}.png")
 
+        if out is None:
+            app.do_not_draw()
         app.play(look())
     for fault in faults:
         sys.stdout.write(fault + "\n")

@@ -67,6 +67,11 @@ class GalleryApp(HandoverApp):
             yield
 
     @staticmethod
+    def do_not_draw() -> None:
+        """Lay out only: where no picture is wanted, drawing takes nearly all the time."""
+        Window.bind(on_draw=lambda _window: True, on_flip=lambda _window: True)
+
+    @staticmethod
     def picture(path: Path) -> None:
         """Save what the window shows."""
         path.parent.mkdir(parents=True, exist_ok=True)

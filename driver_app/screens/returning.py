@@ -39,7 +39,7 @@ class ReturningScreen(AppScreen):
 
     def refresh(self) -> None:
         journey = self.services.duty.journey
-        self.title = tr._("Back at the depot") if journey.phase is Phase.RETURNED else tr._("To the depot")
+        self.title = tr._("At the depot") if journey.phase is Phase.RETURNED else tr._("To the depot")
         self.subtitle = self.name_of(journey.route.depot.name)
         self.returned = journey.phase is Phase.RETURNED
         self.stops_left = (

@@ -506,7 +506,7 @@ def test_closing_ends_the_waiting_between_attempts() -> None:
     assert future.cancelled() or isinstance(future.exception(), Refused)
 
 
-# over real Bluetooth -----------------------------------------------------------------------------------------------------
+# over real Bluetooth --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("describe", "address"), MAKERS)
