@@ -14,14 +14,13 @@ PACKAGES = ("flask", "sqlalchemy", "psycopg", "msgspec", "cryptography", "typst"
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """Where a run happened. ``memory`` in MiB; ``load`` is the mean number of running processes in the minute before."""
+    """Where a run happened. ``memory`` in MiB."""
 
     system: str
     processor: str
     cores: int
     memory: int
     python: str
-    load: float
 
 
 def describe() -> Machine:
@@ -33,7 +32,6 @@ def describe() -> Machine:
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         pages // 2**20,
         f"{platform.python_implementation()} {platform.python_version()}",
-        round(os.getloadavg()[0], 2),
     )
 
 

@@ -1,6 +1,7 @@
 """One measurement in a process of its own: ``python -m bench.one NAME OUT [--quick]``. Stopped by SIGINT, it writes what it
 has."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from bench.harness import Effort, Findings, Missing
 
 def main(name: str, out: Path, *, quick: bool) -> int:
     """Measure and write; 130 if it was stopped."""
-    start = time.monotonic()
+    start, before = time.monotonic(), os.getloadavg()[0]
     findings = Findings(lambda text: print(f"   {text}", file=sys.stderr, flush=True))
     measurement = registry.load(name)
     stopped, left_out = False, ""
@@ -22,7 +23,8 @@ def main(name: str, out: Path, *, quick: bool) -> int:
     except Missing as missing:
         left_out = str(missing)
     seconds = time.monotonic() - start
-    results.write(out, results.measured(measurement, findings, seconds, stopped=stopped, left_out=left_out))
+    load = (round(before, 2), round(os.getloadavg()[0], 2))
+    results.write(out, results.measured(measurement, findings, seconds, load, stopped=stopped, left_out=left_out))
     return 130 if stopped else 0
 
 

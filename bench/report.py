@@ -84,8 +84,8 @@ def stamp(run: Run, one: Measured) -> str:
     versions = ", ".join(f"{name} {value}" for name, value in {**run.versions, **one.versions}.items())
     return (
         f"Measured {run.started:%Y-%m-%d %H:%M} UTC at {run.revision or 'an unknown revision'}, on {machine.processor}, "
-        f"{machine.cores} cores, {machine.memory / 1024:.0f} GiB, {machine.system}, {machine.python}; load before it "
-        f"{machine.load:g}. {versions}."
+        f"{machine.cores} cores, {machine.memory / 1024:.0f} GiB, {machine.system}, {machine.python}; load "
+        f"{one.load[0]:g} when it began, {one.load[1]:g} when it ended. {versions}."
     )
 
 

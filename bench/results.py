@@ -37,6 +37,9 @@ class Measured(msgspec.Struct, frozen=True):
     counts: dict[str, int]
     versions: dict[str, str]
     seconds: float
+    load: tuple[float, float]
+    """Mean number of running processes in the minute before it began, and in the minute before it ended. A measurement keeps
+    about one running by itself; where there are more than cores, its figures are those of a busy machine."""
     stopped: bool = False
     left_out: str = ""
 
@@ -55,7 +58,15 @@ class Run(msgspec.Struct, frozen=True):
     measurements: tuple[Measured, ...]
 
 
-def measured(one: Measurement, findings: Findings, seconds: float, *, stopped: bool, left_out: str) -> Measured:
+def measured(
+    one: Measurement,
+    findings: Findings,
+    seconds: float,
+    load: tuple[float, float],
+    *,
+    stopped: bool,
+    left_out: str,
+) -> Measured:
     """What a measurement found, as far as it came: a series that has values of one side only is not reported."""
     compared = tuple(_compared(series) for series in findings.series if series.complete)
     return Measured(
@@ -67,6 +78,7 @@ def measured(one: Measurement, findings: Findings, seconds: float, *, stopped: b
         findings.counts,
         findings.versions,
         round(seconds, 1),
+        load,
         stopped,
         left_out,
     )
