@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+DEFAULT_ORIGIN = "handover.local/ledger"
+
 
 @dataclass(frozen=True)
 class Config:
@@ -53,7 +55,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
     """The configuration from ``environment`` (default: the process's). Makes the home folder and its keys on first use.
 
     Raises:
-        ValueError: tiles without attribution, or an unknown datum.
+        ValueError: tiles without attribution, an unknown datum, or another origin than the home was begun with.
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("HANDOVER_HOME", "var")).resolve()
@@ -71,7 +73,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         home=home,
         database_url=env.get("HANDOVER_DATABASE_URL", f"sqlite:///{home / 'handover.sqlite'}"),
         organisation=env.get("HANDOVER_ORGANISATION", "Handover"),
-        origin=env.get("HANDOVER_ORIGIN", "handover.local/ledger"),
+        origin=_origin(home / "origin", env.get("HANDOVER_ORIGIN", "")),
         base_url=base_url,
         tiles_url=tiles,
         tiles_attribution=attribution,
@@ -81,6 +83,20 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         secret_key=_key(home / "secret.key"),
         server_key=_key(home / "server.key"),
     )
+
+
+def _origin(path: Path, named: str) -> str:
+    """The ledger's name, kept beside its keys from the first use on: every checkpoint is signed under it.
+
+    Raises:
+        ValueError: another name is given than the one it has.
+    """
+    if not path.exists():
+        path.write_text((named or DEFAULT_ORIGIN) + "\n", encoding="utf-8")
+    kept = path.read_text(encoding="utf-8").strip()
+    if named and named != kept:
+        raise ValueError(f"HANDOVER_ORIGIN is {named!r}, but this ledger is {kept!r} ({path.name} in $HANDOVER_HOME)")
+    return kept
 
 
 def _key(path: Path) -> bytes:

@@ -1,6 +1,6 @@
 """The database: one extension object for SQLite and PostgreSQL, and the types all models share."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -8,22 +8,23 @@ from sqlalchemy import BigInteger, Connection, Dialect, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
+from shared.clock import from_ms, to_ms
+
 
 class Instant(TypeDecorator[datetime]):
-    """A UTC instant, stored as whole milliseconds: the same on every database, and sortable."""
+    """A UTC instant, stored as whole milliseconds: the same on every database, and sortable.
+
+    It is cut as every hash and seal over an instant cuts it: what was sealed must be what is read again.
+    """
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  # SQLAlchemy's signature
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant needs a time zone, got {value!r}")
-        return round(value.timestamp() * 1000)
+        return None if value is None else to_ms(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+        return None if value is None else from_ms(value)
 
 
 _METADATA = MetaData(

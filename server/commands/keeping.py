@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import click
+from sqlalchemy.engine import make_url
 
 from server.cli import language
 from server.config import Config, load
@@ -110,8 +112,8 @@ def backup(folder: Path) -> None:
     _backup_database(config, folder)
     if config.blobs.exists():
         shutil.copytree(config.blobs, folder / "blobs", ignore=shutil.ignore_patterns("*.part"))
-    for key in ("server.key", "secret.key"):
-        shutil.copy2(config.home / key, folder / key)
+    for own in ("server.key", "secret.key", "origin"):
+        shutil.copy2(config.home / own, folder / own)
     (folder / "SHA256SUMS.json").write_text(json.dumps(_manifest(folder), indent=1))
     click.echo(str(folder))
 
@@ -125,8 +127,25 @@ def _backup_database(config: Config, folder: Path) -> None:
         target.close()
         source.close()
     else:
-        url = config.database_url.replace("postgresql+psycopg://", "postgresql://")
-        subprocess.run(["pg_dump", "--format=custom", f"--file={folder / 'handover.pgdump'}", url], check=True)
+        command = ["pg_dump", "--format=custom", f"--file={folder / 'handover.pgdump'}"]
+        subprocess.run(command, env=os.environ | postgresql_environment(config.database_url), check=True)
+
+
+def postgresql_environment(database_url: str) -> dict[str, str]:
+    """What PostgreSQL's own programs need to find a database: in their environment, because a command line, and with it a
+    password, can be read by everybody on the machine."""
+    url = make_url(database_url)
+    host = url.host or url.query.get("host")
+    given = {
+        "PGHOST": host,
+        "PGPORT": url.port,
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
+        "PGSSLMODE": url.query.get("sslmode"),
+        "PGSSLROOTCERT": url.query.get("sslrootcert"),
+    }
+    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 @click.command()
@@ -144,15 +163,14 @@ def restore(folder: Path) -> None:
     shutil.copytree(folder, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("SHA256SUMS.json", "*.pgdump"))
     dump = folder / "handover.pgdump"
     if dump.exists():
-        url = load().database_url.replace("postgresql+psycopg://", "postgresql://")
-        subprocess.run(["pg_restore", "--no-owner", f"--dbname={url}", str(dump)], check=True)
+        environment = postgresql_environment(load().database_url)
+        command = ["pg_restore", "--no-owner", f"--dbname={environment['PGDATABASE']}", str(dump)]
+        subprocess.run(command, env=os.environ | environment, check=True)
     click.echo(str(home))
 
 
 def load_home() -> Path:
     """The home folder, without making keys in it: a restore brings its own."""
-    import os
-
     home = Path(os.environ.get("HANDOVER_HOME", "var")).resolve()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return home

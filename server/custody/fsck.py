@@ -21,6 +21,7 @@ from server.trace.models import PROJECTIONS
 from server.trace.projection import Projector
 from shared import problems
 from shared.checkpoint import open_checkpoint
+from shared.clock import to_ms
 from shared.custody.chain import ChainState, Record, extend, read_record
 from shared.custody.envelope import decode_envelope
 from shared.custody.events import DeviceEnrolled, HandoverSigned, PhotoTaken, event_name
@@ -105,13 +106,13 @@ def _entry(row: LedgerEntry, index: int, keys: dict[str, bytes], chains: dict[st
 
 def _columns_match(row: LedgerEntry, record: Record, digest: str) -> bool:
     event = record.decoded()
-    told = (row.sha256, row.seq, row.type, row.route_id, round(row.at.timestamp() * 1000))
+    told = (row.sha256, row.seq, row.type, row.route_id, to_ms(row.at))
     true = (
         digest,
         record.seq,
         event_name(event)[:40],
         ledger.route_of(event),
-        round(record.at.timestamp() * 1000),
+        to_ms(record.at),
     )
     return told == true and row.seal == ledger.entry_seal(row.index, row.sha256, row.received_at)
 

@@ -10,7 +10,6 @@ import pytest
 pytestmark = [pytest.mark.kivy, pytest.mark.timeout(400)]
 
 
-@pytest.mark.soak
 def test_a_short_day_runs_from_delivery_notes_to_verified_proofs(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     command = [

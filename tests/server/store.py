@@ -1,5 +1,7 @@
 """Puts a day that was written in memory into the real ledger, as intake would have."""
 
+from datetime import timedelta
+
 from server.custody import ledger, operations
 from server.custody.models import Blob, Device
 from server.db import db
@@ -10,21 +12,21 @@ from shared.custody.chain import ChainState
 from tests.server.proof.day import DEVICE, Day
 
 
-def store(day: Day, *, blobs: bool = True) -> None:
-    """All entries and blobs of ``day``. Call in an application context over an empty database."""
-    store_more(day, 0)
+def store(day: Day, *, blobs: bool = True, late: timedelta = timedelta()) -> None:
+    """All entries and blobs of ``day``, received so much later. Call in an application context over an empty database."""
+    store_more(day, 0, late=late)
     if blobs:
         store_blobs(day)
 
 
-def store_more(day: Day, start: int, *, seal: bool = True) -> int:
+def store_more(day: Day, start: int, *, seal: bool = True, late: timedelta = timedelta()) -> int:
     """The entries of ``day`` from index ``start`` on; returns how many there are then."""
     with transaction():
         own = operations.own_device()
         handheld = db.session.get(Device, DEVICE) or _handheld(day)
         for entry in day.ledger.entries[start:]:
             one = ledger.Incoming(entry.envelope, entry.record, entry.event, entry.sha256)
-            ledger.append([one], entry.received_at)
+            ledger.append([one], entry.received_at + late)
             device = own if entry.record.device == own.id else handheld
             device.next_seq, device.head = entry.record.seq + 1, entry.sha256
         if seal:

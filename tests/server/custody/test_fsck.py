@@ -49,6 +49,13 @@ def test_sound_data_has_no_problem(sound: Flask) -> None:
     assert fsck.missing_blobs() == []
 
 
+def test_what_was_received_at_any_microsecond_is_sound(app: Flask, day: Day) -> None:
+    with app.app_context():
+        store(day, late=timedelta(microseconds=987))
+        project()
+        assert problems_found() == []
+
+
 def _tables() -> list[str]:
     return sorted(set(db.metadata.tables) - {"used_nonce"})
 
