@@ -1,7 +1,6 @@
 """No byte of a bundle can be changed, and no file taken away, added or swapped, without the verifier naming it."""
 
 import random
-import time
 
 import pytest
 
@@ -121,14 +120,3 @@ def test_trailing_bytes_and_a_second_zip_behind_the_first_are_rejected(bundles: 
     raw = bundles.raw["failed"]
     for hidden in (b"\0", b"\n", raw):
         assert rejected(raw + hidden).problems[0].number == 8001
-
-
-def test_verification_takes_less_than_a_tenth_of_a_second(bundles: Bundles) -> None:
-    """The best of five, so that a busy machine does not decide."""
-    for raw in bundles.raw.values():
-        took = []
-        for _ in range(5):
-            start = time.perf_counter()
-            verify_bundle(raw)
-            took.append(time.perf_counter() - start)
-        assert min(took) < 0.1
