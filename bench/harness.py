@@ -3,6 +3,7 @@
 A measurement never asserts a time. What it does assert is that the work was done: how many rows landed, how many proofs hold.
 """
 
+import signal
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -141,6 +142,12 @@ class Measurement:
     Raises:
         Missing: it cannot be done here.
     """
+
+
+def stop_when_told() -> None:
+    """SIGTERM stops like Ctrl-C; and Ctrl-C also where a shell started this in the background, with SIGINT ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from bench import registry, results
-from bench.harness import Effort, Findings, Missing
+from bench.harness import Effort, Findings, Missing, stop_when_told
 
 
 def main(name: str, out: Path, *, quick: bool) -> int:
@@ -29,4 +29,5 @@ def main(name: str, out: Path, *, quick: bool) -> int:
 
 
 if __name__ == "__main__":
+    stop_when_told()
     raise SystemExit(main(sys.argv[1], Path(sys.argv[2]), quick="--quick" in sys.argv[3:]))

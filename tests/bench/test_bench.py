@@ -133,7 +133,8 @@ def test_the_page_keeps_what_a_run_did_not_measure(document: dict[str, Any], tmp
     assert page.read_text() == told
 
 
-def test_ctrl_c_ends_the_run_and_keeps_what_was_measured(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_the_run_and_keeps_what_was_measured(tmp_path: Path, told: signal.Signals) -> None:
     out = tmp_path / "run.json"
     command = [sys.executable, "-m", "bench", "--only", "scan", "verdict", "intake", "--out", str(out)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -142,7 +143,7 @@ def test_ctrl_c_ends_the_run_and_keeps_what_was_measured(tmp_path: Path) -> None
         if line.startswith("[2/3]"):
             break
     time.sleep(0.3)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, told)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     run = read_run(out)
