@@ -699,6 +699,9 @@ OUTCOME_DIFFERS = kind(
     "{line} 的交接结果不成立：{value}（{reason}）",
     "The outcome of {line} does not hold: {value} ({reason})",
 )
+ROW_UNREADABLE = kind(
+    8024, 500, "数据库中的一行无法读取：{value}（{table}）", "A row of the database cannot be read: {value} ({table})"
+)
 DOCUMENT_FONT = kind(
     8023,
     500,

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import msgspec
 from sqlalchemy import Table, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from server import rowseal
 from server.context import context
@@ -32,8 +33,43 @@ from shared.merkle import Tree, leaf_hash
 Progress = Callable[[str], None]
 
 
+UNREADABLE = (SQLAlchemyError, ValueError, TypeError, LookupError, ArithmeticError)
+"""What reading a value raises that is not of its column's kind: the driver, a decoder, an enumeration, or a time."""
+
+
 def check(say: Progress) -> Iterator[Problem]:
-    """Every problem there is. ``say`` hears what is being looked at."""
+    """Every problem there is. ``say`` hears what is being looked at.
+
+    Where a row cannot even be read, those rows are what is found: nothing behind them can be judged.
+    """
+    try:
+        yield from _everything(say)
+    except UNREADABLE:
+        db.session.rollback()
+        rows = list(_unreadable_rows())
+        if not rows:
+            raise
+        yield from rows
+
+
+def _unreadable_rows() -> Iterator[Problem]:
+    for table in db.metadata.sorted_tables:
+        try:
+            keys = db.session.execute(select(*table.primary_key)).all()
+        except UNREADABLE:
+            db.session.rollback()
+            yield _problem(problems.ROW_UNREADABLE, value="?", table=table.name)
+            continue
+        for key in keys:
+            try:
+                matches = [column == value for column, value in zip(table.primary_key, key, strict=True)]
+                db.session.execute(select(table).where(*matches)).one()
+            except UNREADABLE:
+                db.session.rollback()
+                yield _problem(problems.ROW_UNREADABLE, value=", ".join(map(str, key)), table=table.name)
+
+
+def _everything(say: Progress) -> Iterator[Problem]:
     say("ledger")
     tree = Tree()
     try:

@@ -14,6 +14,7 @@ from server.custody import fsck, operations
 from server.custody.models import LedgerEntry
 from server.db import db
 from server.transaction import begin_writing, transaction
+from shared import problems
 from shared.errors import Problem
 from tests.server.proof.day import Day
 from tests.server.store import project, store
@@ -94,6 +95,18 @@ def test_a_value_changed_behind_its_back_is_named(sound: Flask, name: str) -> No
             connection.execute(update(table).where(*key).values({column.name: before}))
     if tried == 0:
         pytest.skip(f"this day writes no row into {name}")
+
+
+def test_a_value_that_cannot_even_be_read_is_named_and_is_no_crash(sound: Flask) -> None:
+    """SQLite keeps whatever it is given: text in a column of bytes, a word in a column of instants."""
+    if db.engine.dialect.name == "postgresql":
+        pytest.skip("PostgreSQL does not let a value of another kind in")
+    with behind_its_back() as connection:
+        connection.execute(text("UPDATE ledger_node SET hash = CAST(x'ff21' AS TEXT) WHERE level = 0 AND position = 2"))
+        connection.execute(text("UPDATE device SET enrolled_at = 'yesterday'"))
+    found = [(p.number, p.values["table"]) for p in problems_found()]
+    assert (problems.ROW_UNREADABLE.number, "ledger_node") in found
+    assert (problems.ROW_UNREADABLE.number, "device") in found
 
 
 def test_a_blob_changed_behind_its_back_is_named(sound: Flask, day: Day) -> None:
