@@ -31,6 +31,7 @@ def follow(projector: Projector, limit: int = BATCH) -> int:
     for entry in ledger.entries(start, limit=limit):
         projector.apply(entry)
         done += 1
+    projector.write()
     consumers.advance(CONSUMER, start + done)
     return done
 

@@ -5,16 +5,15 @@ nothing.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import inspect
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
 from server.custody import ledger
 from server.custody.ledger import Stored
-from server.db import Base, db
+from server.db import db
 from server.trace.journeys import Journeys, Told
 from server.trace.models import (
     AnomalyRow,
@@ -25,6 +24,7 @@ from server.trace.models import (
     RouteView,
     StopView,
 )
+from server.trace.rows import Rows
 from shared.clock import from_ms, to_ms
 from shared.coldchain.verdict import Conformity, Verdict, worst
 from shared.custody import events as e
@@ -42,13 +42,19 @@ class Projector:
 
     def __init__(self) -> None:
         self._journeys = Journeys()
+        self._rows = Rows()
 
     def forget(self) -> None:
         """Drop what is kept in memory: after a roll-back it may be ahead of the database."""
         self._journeys.clear()
+        self._rows.forget()
+
+    def write(self) -> None:
+        """Bring what was applied into the database: once for a batch of entries."""
+        self._rows.write()
 
     def apply(self, entry: Stored) -> None:
-        """Bring the views up to and including ``entry``."""
+        """Take ``entry`` into the views, which are brought up to it by :meth:`write`."""
         told, problem = self._journeys.advance(entry)
         if problem is not None:
             self._note_anomaly(entry, problem)
@@ -56,38 +62,38 @@ class Projector:
         if told is None:
             return
         if isinstance(entry.event, e.RoutePublished):
-            _write_route(told, entry)
+            _write_route(self._rows, told, entry)
             for stop in told.journey.route.stops:
-                _write_stop(told, stop, entry.index)
+                _write_stop(self._rows, told, stop, entry.index)
         elif problem is None:
             self._touch(told, entry)
 
     def _touch(self, told: Told, entry: Stored) -> None:
         """Rewrite the rows an event can have changed: its own stop, and the whole route where its phase may have moved."""
-        event = entry.event
+        event, rows = entry.event, self._rows
         journey = told.journey
         if isinstance(event, (e.ReadingsSealed, e.DownloadFailed, e.ClockJumped)):
             return
-        _write_route(told, entry)
+        _write_route(rows, told, entry)
         if isinstance(event, e.PositionsSealed):
             return
         stop_id = getattr(event, "stop_id", None)
         line_id = getattr(event, "line_id", None)
         if isinstance(event, (e.GoodsLoaded, e.GoodsUnloaded)):
             stop, consignment, line = journey.route.line(event.line_id)
-            _write_line(told, stop, consignment, line, entry.index)
-            _write_code(event.code, event.line_id, entry.index)
+            _write_line(rows, told, stop, consignment, line, entry.index)
+            _write_code(rows, event.code, event.line_id, entry.index)
         elif isinstance(event, (e.VehicleDeparted, e.VehicleReturned, e.StopLeft)):
             for stop in journey.route.stops:
-                _write_stop(told, stop, entry.index, with_lines=False)
+                _write_stop(rows, told, stop, entry.index, with_lines=False)
         elif stop_id is not None:
-            _write_stop(told, journey.route.stop(stop_id), entry.index)
+            _write_stop(rows, told, journey.route.stop(stop_id), entry.index)
         elif line_id is not None and isinstance(event, e.GoodsReturned):
             stop, consignment, line = journey.route.line(line_id)
-            _write_line(told, stop, consignment, line, entry.index)
+            _write_line(rows, told, stop, consignment, line, entry.index)
 
     def _note_anomaly(self, entry: Stored, problem: Problem) -> None:
-        _upsert(
+        self._rows.put(
             AnomalyRow,
             {
                 "entry": entry.index,
@@ -112,10 +118,10 @@ class Projector:
                 }
                 for at, temperature, humidity in zip(event.times, event.temperatures, event.humidities, strict=True)
             ]
-            _insert_new(ReadingRow, rows)
+            self._rows.add(ReadingRow, rows)
         elif isinstance(event, e.PositionsSealed):
             columns = zip(event.times, event.latitudes, event.longitudes, strict=True)
-            _insert_new(
+            self._rows.add(
                 PositionRow,
                 [
                     {"route_id": event.route_id, "at_ms": at, "lat": lat, "lon": lon, "entry": entry.index}
@@ -133,12 +139,12 @@ class Projector:
                     "lon": round(position.lon * 1e6),
                     "entry": entry.index,
                 }
-                _insert_new(PositionRow, [row])
+                self._rows.add(PositionRow, [row])
 
 
-def _write_route(told: Told, entry: Stored) -> None:
+def _write_route(rows: Rows, told: Told, entry: Stored) -> None:
     journey, route = told.journey, told.journey.route
-    before = db.session.get(RouteView, route.id)
+    before = _stood(rows, route.id)
     row: dict[str, object] = {
         "route_id": route.id,
         "version": route.version,
@@ -167,15 +173,27 @@ def _write_route(told: Told, entry: Stored) -> None:
         "track": json.dumps([[p.lat, p.lon] for p in route.track]),
         "changed": entry.index,
     }
-    row["published_at"] = entry.received_at if before is None or told.published == entry.index else before.published_at
+    row["published_at"] = (
+        entry.received_at if before is None or told.published == entry.index else before["published_at"]
+    )
     lat, lon, at = _latest_position(entry)
-    if at is None and before is not None:
-        lat, lon, at = before.lat, before.lon, before.position_at
-    elif at is not None and before is not None and before.position_at is not None and before.position_at > at:
-        # sent late: an older position never moves the vehicle back
-        lat, lon, at = before.lat, before.lon, before.position_at
-    row.update(lat=lat, lon=lon, position_at=at)
-    _upsert(RouteView, row)
+    stood = before["position_at"] if before is not None else None
+    if before is not None and (at is None or (isinstance(stood, datetime) and stood > at)):
+        # no position, or one that was sent late: an older one never moves the vehicle back
+        row.update({name: before[name] for name in ("lat", "lon", "position_at")})
+    else:
+        row.update(lat=lat, lon=lon, position_at=at)
+    rows.put(RouteView, row)
+
+
+def _stood(rows: Rows, route_id: str) -> Mapping[str, object] | None:
+    """What the view of a route says so far, of what a later entry does not tell."""
+    waiting = rows.waiting(RouteView, route_id)
+    if waiting is not None:
+        return waiting
+    columns = (RouteView.published_at, RouteView.lat, RouteView.lon, RouteView.position_at)
+    found = db.session.execute(select(*columns).where(RouteView.route_id == route_id)).one_or_none()
+    return None if found is None else dict(found._mapping)
 
 
 def _latest_position(entry: Stored) -> tuple[float | None, float | None, datetime | None]:
@@ -189,7 +207,7 @@ def _latest_position(entry: Stored) -> tuple[float | None, float | None, datetim
     return None, None, None
 
 
-def _write_stop(told: Told, stop: Stop, changed: int, *, with_lines: bool = True) -> None:
+def _write_stop(rows: Rows, told: Told, stop: Stop, changed: int, *, with_lines: bool = True) -> None:
     journey = told.journey
     state = journey.stop(stop.id)
     phase: str = state.phase.value
@@ -200,7 +218,7 @@ def _write_stop(told: Told, stop: Stop, changed: int, *, with_lines: bool = True
     outcomes = state.signed.outcomes if state.signed else ()
     proof = _proof(told, stop.id)
     conformity = worst([v.conformity for v in shown.values()]).value if shown else None
-    _upsert(
+    rows.put(
         StopView,
         {
             "stop_id": stop.id,
@@ -236,7 +254,7 @@ def _write_stop(told: Told, stop: Stop, changed: int, *, with_lines: bool = True
     if with_lines:
         for consignment in stop.consignments:
             for line in consignment.lines:
-                _write_line(told, stop, consignment, line, changed)
+                _write_line(rows, told, stop, consignment, line, changed)
 
 
 def _proof(told: Told, stop_id: str) -> str | None:
@@ -249,13 +267,13 @@ def _index_of(digest: str | None) -> int | None:
     return entry.index if entry else None
 
 
-def _write_line(told: Told, stop: Stop, consignment: Consignment, line: Line, changed: int) -> None:
+def _write_line(rows: Rows, told: Told, stop: Stop, consignment: Consignment, line: Line, changed: int) -> None:
     journey = told.journey
     state, at_stop = journey.line(line.id), journey.stop(stop.id)
     outcomes = {o.line_id: o for o in at_stop.signed.outcomes} if at_stop.signed else {}
     shown = {v.line_id: v.verdict for v in at_stop.shown.verdicts} if at_stop.shown else {}
     outcome, verdict = outcomes.get(line.id), shown.get(line.id)
-    _upsert(
+    rows.put(
         LineView,
         {
             "line_id": line.id,
@@ -287,7 +305,7 @@ def _write_line(told: Told, stop: Stop, consignment: Consignment, line: Line, ch
             **_verdict_columns(verdict),
         },
     )
-    _insert_new(CodeView, [{"code": code[:128], "line_id": line.id, "scanned": -1} for code in line.codes])
+    rows.add(CodeView, [{"code": code[:128], "line_id": line.id, "scanned": -1} for code in line.codes])
 
 
 def _verdict_columns(verdict: Verdict | None) -> dict[str, object]:
@@ -303,24 +321,6 @@ def _verdict_columns(verdict: Verdict | None) -> dict[str, object]:
     }
 
 
-def _write_code(code: str, line_id: str, index: int) -> None:
+def _write_code(rows: Rows, code: str, line_id: str, index: int) -> None:
     if code:
-        _upsert(CodeView, {"code": code[:128], "line_id": line_id, "scanned": index})
-
-
-def _insert(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(model) if db.engine.dialect.name == "postgresql" else sqlite.insert(model)
-
-
-def _upsert(model: type[Base], row: Mapping[str, object]) -> None:
-    """Write a row, over the one with the same key if there is one."""
-    keys = [column.name for column in inspect(model).primary_key]
-    statement = _insert(model).values(row)
-    changes = {name: statement.excluded[name] for name in row if name not in keys}
-    db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
-
-
-def _insert_new(model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-    """Write those of the rows whose key is new; the others are there already and stay."""
-    if rows:
-        db.session.execute(_insert(model).on_conflict_do_nothing(), rows)
+        rows.put(CodeView, {"code": code[:128], "line_id": line_id, "scanned": index})
