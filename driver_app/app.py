@@ -4,6 +4,7 @@ What is shown follows from ``services.steps.current()`` and nothing
 else, so an app that was killed opens where it was.
 """
 
+import gc
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -77,6 +78,7 @@ class HandoverApp(App):
         Window.softinput_mode = "below_target"
         Window.bind(on_keyboard=self._key)
         self.listen()
+        Clock.schedule_once(self._settle, 2)
         Clock.schedule_interval(lambda _dt: self._look(), LOOK_EVERY)
         if self._syncing:
             threading.Thread(target=self.services.sync.run, args=(self._ending,), name="sync", daemon=True).start()
@@ -96,6 +98,12 @@ class HandoverApp(App):
         self._show_sync()
         self._show_alarm()
         self._look()
+
+    @staticmethod
+    def _settle(_dt: float) -> None:
+        """What was loaded stays: going through it again and again would make the verdict on a screen wait."""
+        gc.collect()
+        gc.freeze()
 
     def on_stop(self) -> None:
         self._ending.set()

@@ -3,15 +3,12 @@ searches routes, every route is held to its full timetable and mended, rests are
 again with the routes there are now. Nothing here is believed: ``operations`` has the checker judge the result.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
-
-import msgspec
 
 from server.planning import with_ortools, with_pyvrp
 from server.planning.compose import compose
+from server.planning.effort import Effort, Progress
 from server.planning.faults import ProblemRefused
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
 from server.planning.mend import Mender, route_cost
@@ -33,30 +30,6 @@ PATIENCE = 0.4
 """The part of the search after which, if not everything that must be served has fitted, leaving orders out is allowed."""
 COMBINATIONS = 3000
 """More timetables than this are not worked out to match drivers and vehicles with routes; then each keeps its vehicle."""
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """Where a search is: real ``seconds`` and ``iterations`` so far, and the best plan's cost (money; ``None``: none yet)."""
-
-    seconds: float
-    iterations: int
-    cost: float | None
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long to look, and whom to tell.
-
-    At least one of ``seconds`` and ``iterations`` is given. Limited by iterations alone, the same seed makes the same plan.
-    ``monotonic`` counts real seconds (s): a search takes the machine's time, even on a rehearsal's faster day.
-    """
-
-    seed: int = 0
-    seconds: float | None = None
-    iterations: int | None = None
-    on_progress: Callable[[Progress], None] | None = None
-    should_stop: Callable[[], bool] | None = None
-    monotonic: Callable[[], float] = field(default=time.monotonic)
 
 
 def solve(problem: Problem, effort: Effort) -> Plan:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from server.planning.checker import accept
-from server.planning.engine import Effort, Progress, solve
+from server.planning.effort import Effort, Progress
 from server.planning.faults import validate
 from server.planning.plan import Plan
 from server.planning.problem import Problem
@@ -35,6 +35,8 @@ def make_plan(
         PlanRefused: the checker refused what the engine made: a defect of the engine, and never a plan anybody sees.
         ValueError: neither ``seconds`` nor ``iterations`` was given.
     """
+    from server.planning.engine import solve  # loads the solvers: see effort
+
     if seconds is None and iterations is None:
         raise ValueError("a search needs an end: seconds or iterations")
     validate(problem)

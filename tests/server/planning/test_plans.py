@@ -5,7 +5,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from server.planning.engine import Effort, Progress, solve
+from server.planning.effort import Effort, Progress
+from server.planning.engine import solve
 from server.planning.faults import ProblemRefused
 from server.planning.operations import make_plan
 from server.planning.plan import Plan
