@@ -10,6 +10,7 @@ import msgspec
 from flask import current_app
 
 from server.config import Config
+from server.passwords import Passwords
 from shared.clock import Clock, Pace, PacedClock
 from shared.ids import Ids, Randomness
 from shared.keys import KeySigner, Signer
@@ -50,15 +51,22 @@ class Context:
     randomness: Randomness
     ids: Ids
     signer: Signer
+    passwords: Passwords
 
 
-def make_context(config: Config, clock: Clock | None = None, randomness: Randomness = secrets.token_bytes) -> Context:
+def make_context(
+    config: Config,
+    clock: Clock | None = None,
+    randomness: Randomness = secrets.token_bytes,
+    passwords: Passwords | None = None,
+) -> Context:
     """The ports for ``config``: the system's clock, or the faster one of a rehearsal, unless a test brings its own."""
     if clock is None:
         clock = SystemClock()
         if config.rehearsal is not None:
             clock = PacedClock(clock, PaceFile(config.rehearsal).read)
-    return Context(config, clock, randomness, Ids(clock, randomness), KeySigner(config.server_key))
+    signer = KeySigner(config.server_key)
+    return Context(config, clock, randomness, Ids(clock, randomness), signer, passwords or Passwords())
 
 
 def context() -> Context:

@@ -7,18 +7,22 @@ rows of the views none (they are rebuilt and compared).
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, String, Table, delete, event, inspect, select
+from sqlalchemy import Row, String, Table, delete, event, inspect, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.context import context
 from server.db import Base, db
 
 _PENDING = "handover_rows_to_seal"
+AT_ONCE = 200
+"""Rows of a table that are read with one question: a row has up to four key columns, and SQLite takes 999 values."""
 
 
 class RowSeal(Base):
@@ -61,7 +65,11 @@ def sealed_tables() -> list[Table]:
 
 
 def _key(row: Row[Any], table: Table) -> str:
-    return msgspec.json.encode([str(row._mapping[column]) for column in table.primary_key]).decode()
+    return _text([row._mapping[column] for column in table.primary_key])
+
+
+def _text(identity: Iterable[Any]) -> str:
+    return msgspec.json.encode([str(value) for value in identity]).decode()
 
 
 def keyed_hash(*values: object) -> str:
@@ -86,28 +94,42 @@ def _after_flush(session: Session, _context: object) -> None:
 
 def _before_commit(session: Session) -> None:
     session.flush()
-    pending = session.info.pop(_PENDING, set())
-    for name, identity in sorted(pending, key=str):
-        _reseal(session, db.metadata.tables[name], identity)
+    pending: set[tuple[str, tuple[Any, ...]]] = session.info.pop(_PENDING, set())
+    seals: list[dict[str, str]] = []
+    for name in sorted({name for name, _ in pending}):
+        table = db.metadata.tables[name]
+        identities = {_text(identity): identity for other, identity in pending if other == name}
+        made = dict(_seals(session, table, list(identities.values())))
+        seals += [{"table": name, "key": key, "seal": made[key]} for key in sorted(made)]
+        gone = identities.keys() - made.keys()
+        if gone:
+            session.execute(delete(RowSeal).where(RowSeal.table == name, RowSeal.key.in_(sorted(gone))))
+    if seals:
+        session.execute(_upsert(db.engine.dialect.name), seals)
+
+
+def _seals(session: Session, table: Table, identities: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
+    """(key, seal) of the rows that are still there."""
+    columns = list(table.primary_key)
+    for start in range(0, len(identities), AT_ONCE):
+        some = identities[start : start + AT_ONCE]
+        wanted = columns[0].in_([one for (one,) in some]) if len(columns) == 1 else tuple_(*columns).in_(some)
+        for row in session.execute(select(table).where(wanted)):
+            yield _key(row, table), _seal(row, table)
+
+
+@cache
+def _upsert(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    table = RowSeal.__table__
+    assert isinstance(table, Table)
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=[column.name for column in table.primary_key], set_={"seal": statement.excluded["seal"]}
+    )
 
 
 def _after_rollback(session: Session) -> None:
     session.info.pop(_PENDING, None)
-
-
-def _reseal(session: Session, table: Table, identity: tuple[Any, ...]) -> None:
-    matches = [column == value for column, value in zip(table.primary_key, identity, strict=True)]
-    row = session.execute(select(table).where(*matches)).one_or_none()
-    key = msgspec.json.encode([str(value) for value in identity]).decode()
-    if row is None:
-        session.execute(delete(RowSeal).where(RowSeal.table == table.name, RowSeal.key == key))
-        return
-    seal = session.get(RowSeal, (table.name, key))
-    if seal is None:
-        session.add(RowSeal(table=table.name, key=key, seal=_seal(row, table)))
-    else:
-        seal.seal = _seal(row, table)
-    session.flush()
 
 
 def watch() -> None:

@@ -43,6 +43,8 @@ def render(out: Path | None, size: str) -> int:
     """All scenes at one size, as pictures in ``out`` if there is one; 1 where there are faults, which are printed."""
     with tempfile.TemporaryDirectory() as data:
         settle(read(["--data", data, "--size", size, "--still"]))
+        if out is None:
+            hurry()
         from driver_app.screens.gallery_scenes import GalleryApp, Scenes
 
         app = GalleryApp(Path(data))
@@ -69,6 +71,13 @@ def render(out: Path | None, size: str) -> int:
     for fault in faults:
         sys.stdout.write(fault + "\n")
     return 1 if faults else 0
+
+
+def hurry() -> None:
+    """Do not wait for a screen that shows nothing."""
+    from kivy.config import Config
+
+    Config.set("graphics", "maxfps", "200")
 
 
 if __name__ == "__main__":

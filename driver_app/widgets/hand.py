@@ -30,7 +30,11 @@ Act = Generator[None, None, None]
 PATIENCE = 20.0
 """s the hand looks for something before it gives up."""
 TRAVEL = 6
-"""Frames a swipe takes."""
+"""Samples of a swipe."""
+SAMPLE = 1 / 60
+"""s between two samples of a swipe: a view reckons its speed from the time they take, however fast frames are."""
+HOLD = 0.13
+"""s the finger rests at the end of a swipe."""
 _BACKSPACE, _ESCAPE, _ENTER, _A = 8, 27, 13, 97
 
 
@@ -215,6 +219,12 @@ class Hand(MotionEventProvider):
         EventLoop.window.dispatch("on_key_down", code, code, char, modifiers)
         EventLoop.window.dispatch("on_key_up", code, code)
 
+    @staticmethod
+    def _wait(seconds: float) -> Act:
+        began = Clock.get_boottime()
+        while Clock.get_boottime() - began < seconds:
+            yield
+
     def _rest(self) -> Act:
         while self._queue:
             yield
@@ -251,9 +261,10 @@ class Hand(MotionEventProvider):
         distance += view.scroll_distance if distance > 0 else -view.scroll_distance
         start = y - distance / 2
         self._queue.append(("begin", x, start))
-        self._queue += [("update", x, start + distance * (i + 1) / TRAVEL) for i in range(TRAVEL)]
-        yield from self._rest()
-        yield from self.frames(8)
+        for i in range(TRAVEL):
+            self._queue.append(("update", x, start + distance * (i + 1) / TRAVEL))
+            yield from self._wait(SAMPLE)
+        yield from self._wait(HOLD)
         self._queue += [("update", x, start + distance), ("end", x, start + distance)]
         yield from self._rest()
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import scrypt
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import func, select
 
 from server.accounts.audit import Tag, difference, record
@@ -36,10 +34,6 @@ LONGEST_WAIT = 900
 """s"""
 FAILURES_KEPT = timedelta(hours=1)
 
-_HASHER = PasswordHasher()
-"""Argon2id with the library's parameters (RFC 9106, low-memory profile)."""
-_NOBODY = _HASHER.hash("nobody has this password")
-"""Verified for names that do not exist, so that the answer takes as long."""
 _NAME = re.compile(r"[^\W_][\w.\-]{1,62}")
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 
@@ -64,7 +58,7 @@ def add_user(*, name: str, role: Role, display: Name, by: str) -> tuple[Account,
         display_zh=_display(display.zh or display.en or name),
         display_en=_display(display.en or display.zh or name),
         role=role.value,
-        password_hash=_HASHER.hash(password),
+        password_hash=context().passwords.hash(password),
         must_change=True,
         stamp=ports.ids.new(),
         disabled=False,
@@ -175,7 +169,7 @@ def set_password(user_id: str, new: str, *, by: str) -> None:
         raise Refused(problems.FIELD_INVALID, field="密码 password", value=len(new), reason=f"≤ {PASSWORD_MAXIMUM}")
     if new.casefold() == user.name or len(set(new)) < 4:
         raise Refused(problems.FIELD_INVALID, field="密码 password", value="…", reason="过于简单 too simple")
-    user.password_hash, user.must_change, user.stamp = _HASHER.hash(new), False, context().ids.new()
+    user.password_hash, user.must_change, user.stamp = context().passwords.hash(new), False, context().ids.new()
     record(Tag.PASSWORD_CHANGED, by=by, subject=user.name)
 
 
@@ -186,7 +180,7 @@ def change_password(user_id: str, old: str, new: str) -> None:
         Refused: LOGIN_FAILED where ``old`` is not it, FIELD_INVALID where nothing changes, PASSWORD_WEAK.
     """
     user = _user(user_id)
-    if not _matches(user.password_hash, old):
+    if not context().passwords.matches(user.password_hash, old):
         raise Refused(problems.LOGIN_FAILED, value=user.name)
     if old == new:
         raise Refused(
@@ -203,7 +197,7 @@ def reset_password(user_id: str, *, by: str) -> str:
     """
     user = _user(user_id)
     password = _one_time_password()
-    user.password_hash, user.must_change, user.stamp = _HASHER.hash(password), True, context().ids.new()
+    user.password_hash, user.must_change, user.stamp = context().passwords.hash(password), True, context().ids.new()
     record(Tag.PASSWORD_RESET, by=by, subject=user.name)
     return password
 
@@ -263,7 +257,7 @@ def authenticate(name: str, password: str, *, address: str) -> tuple[Account, st
         if wait > 0:
             raise Refused(problems.LOGIN_THROTTLED, value=shown, seconds=wait)
     user = _named(shown)
-    good = _matches(_NOBODY if user is None else user.password_hash, password[: PASSWORD_MAXIMUM + 1])
+    good = context().passwords.matches(None if user is None else user.password_hash, password[: PASSWORD_MAXIMUM + 1])
     if user is None or not good or user.disabled:
         _forget_old_failures()
         for key, _ in keys:
@@ -273,8 +267,8 @@ def authenticate(name: str, password: str, *, address: str) -> tuple[Account, st
     throttle = db.session.get(LoginThrottle, keys[0][0])
     if throttle is not None:
         db.session.delete(throttle)
-    if _HASHER.check_needs_rehash(user.password_hash):
-        user.password_hash = _HASHER.hash(password)
+    if context().passwords.is_weak(user.password_hash):
+        user.password_hash = context().passwords.hash(password)
     record(Tag.LOGIN_SUCCEEDED, by=user.name, subject=user.name, changes={"address": ("", address)})
     return _account(user), user.stamp
 
@@ -348,13 +342,6 @@ def _one_time_password() -> str:
     """A hundred random bits as four groups that can be read out: 7G2K-…"""
     text = b32encode(context().randomness(13)).decode()[:20]
     return "-".join(text[start : start + 5] for start in range(0, 20, 5))
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(password_hash, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
 
 
 def _display(text: str) -> str:

@@ -182,7 +182,7 @@ def waiting_for_work(data: Path) -> None:
         s.services.state.went_wrong(Refused(problems.SYNC_UNREACHABLE, value=URL).problem)
         yield from s.hand.until(lambda: "#4001" in s.app.screen.why, "the reason")
         yield from s.tap("sign_in.fetch")
-        assert s.app.shell.bar.chip.offline
+        yield from s.hand.until(lambda: s.app.shell.bar.chip.offline, "the chip to say so")
         s.example.give_work()
         yield from s.hand.until(lambda: not s.app.screen.waiting, "the work")
         yield from s.sign_in()
