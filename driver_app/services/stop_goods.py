@@ -10,6 +10,7 @@ from driver_app.services.track import Track
 from shared import problems
 from shared.codes.match import Match
 from shared.codes.match import Scanned as ScannedBefore
+from shared.custody.claims import CARTON, LOADING
 from shared.custody.events import (
     ArrivedBy,
     Entry,
@@ -100,7 +101,9 @@ class StopGoods:
         with self._duty.lock:
             journey, stop = self._arrived(GoodsUnloaded.__name__)
             counts = {line_id: state.unloaded for line_id, state in journey.lines.items()}
-            before = ScannedBefore.of(counts, (code for purpose, code in journey.codes if purpose == stop.id))
+            before = ScannedBefore.of(
+                counts, (code for purpose, code in journey.codes if scanned_out(purpose, code, stop.id))
+            )
             found = self._scanning.read(
                 text, entry, before=before, stop=stop, quantity=quantity, accept=self._was_loaded
             )
@@ -201,3 +204,8 @@ class StopGoods:
         self._track.seal()
         event = StopLeft(self._duty.route.id, stop_id, self._track.latest())
         return self._recorder.record(event, drop_drafts=(PLACE,))
+
+
+def scanned_out(purpose: str, code: str, stop_id: str) -> bool:
+    """Whether a code that was scanned cannot be scanned at a stop: it was there, or its pack was brought out elsewhere."""
+    return purpose == stop_id or (purpose != LOADING and not code.startswith(CARTON))

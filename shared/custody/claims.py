@@ -38,11 +38,24 @@ def check_claims(journey: "Journey", event: e.AnyEvent) -> None:
         check(journey, event)
 
 
+OUT = "out"
+"""The purpose under which a pack is remembered that was brought out, at whichever stop: it cannot be brought out at another.
+A carton can: a mixed one brings goods to several stops."""
+
+
 def pack(purpose: str, line_id: str, code: str) -> tuple[str, str, str] | None:
     """What may be scanned only once: an individual code, for a purpose, towards a line (a mixed carton serves several
     lines). ``None`` for a code that all packs of a lot share."""
     one = identity(code)
     return None if one is None else (purpose, line_id, one)
+
+
+def packs(purpose: str, line_id: str, code: str) -> list[tuple[str, str, str]]:
+    """Everything under which a scanned code is remembered, and refused the next time."""
+    one = pack(purpose, line_id, code)
+    if one is None:
+        return []
+    return [one] if purpose == LOADING or code.startswith(CARTON) else [one, (OUT, "", one[2])]
 
 
 # the shift -------------------------------------------------------------------------------------------------------------
@@ -227,8 +240,7 @@ def _check_quantity(what: str, line: Line, quantity: int, limit: int, *, least: 
 
 
 def _check_pack(journey: "Journey", purpose: str, line_id: str, code: str) -> None:
-    one = pack(purpose, line_id, code)
-    if one is not None and one in journey.packs:
+    if any(one in journey.packs for one in packs(purpose, line_id, code)):
         raise Refused(problems.SCAN_ALREADY, value=code)
 
 

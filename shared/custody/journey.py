@@ -15,7 +15,7 @@ import msgspec
 from shared import problems
 from shared.coldchain.verdict import Attachment, Ride
 from shared.custody import events as e
-from shared.custody.claims import LOADING, check_claims, pack
+from shared.custody.claims import LOADING, check_claims, packs
 from shared.errors import Refused
 from shared.work import Route
 
@@ -299,9 +299,8 @@ def _loaded(journey: Journey, event: e.GoodsLoaded, at: datetime, _record: str) 
 
 
 def _with_code(journey: Journey, purpose: str, line_id: str, code: str) -> Journey:
-    one = pack(purpose, line_id, code)
-    packs = journey.packs if one is None else journey.packs | {one}
-    return msgspec.structs.replace(journey, codes=journey.codes | {(purpose, code)}, packs=packs)
+    remembered = journey.packs.union(packs(purpose, line_id, code))
+    return msgspec.structs.replace(journey, codes=journey.codes | {(purpose, code)}, packs=remembered)
 
 
 def _arrived(journey: Journey, event: e.StopArrived, at: datetime, _record: str) -> Journey:

@@ -11,7 +11,7 @@ from driver_app.journal.memory import MemoryJournal
 from driver_app.services.decisions import check_decision, outcome_for, proposed
 from driver_app.services.signing import MEANING, ReceiverDraft
 from driver_app.services.step import StepKind
-from driver_app.services.stop_goods import SIGNATURE_ROOM
+from driver_app.services.stop_goods import SIGNATURE_ROOM, scanned_out
 from shared import problems
 from shared.coldchain.readings import TimeBasis
 from shared.coldchain.verdict import Conformity, judge
@@ -542,3 +542,18 @@ def test_whatever_the_order_a_signature_only_ever_stands_under_what_was_on_the_s
         stop = phone.services.stop
         if stop.signatures() != (None,):
             assert under == (stop.decisions(), stop.shown())
+
+
+@pytest.mark.parametrize(
+    ("purpose", "code", "again"),
+    [
+        ("load", "(01)06901234567892(21)7", False),
+        ("S2", "(01)06901234567892(21)7", True),
+        ("S1", "(01)06901234567892(21)7", True),
+        ("S1", "(00)106141412345678908", False),
+        ("S2", "(00)106141412345678908", True),
+    ],
+)
+def test_at_a_stop_no_pack_is_right_that_was_brought_out_anywhere(purpose: str, code: str, again: bool) -> None:
+    """What was only loaded is; and so is a mixed carton that served another stop."""
+    assert scanned_out(purpose, code, "S2") is again

@@ -218,6 +218,25 @@ def test_an_individual_pack_is_scanned_out_once() -> None:
         Story().arrive().say(s.unloaded("T1", "L1", 1, TRACE), s.unloaded("T1", "L1", 1, TRACE))
 
 
+def at_the_second_stop() -> Story:
+    """One pack and one mixed carton were brought out at T1; now the vehicle stands at T2."""
+    told = Story().arrive()
+    told.say(s.unloaded("T1", "L1", 1, PACK), s.unloaded("T1", "L1", 3, CARTON))
+    told.say(e.StopFailed(R, "T1", e.Failure.CLOSED, "", None), s.left("T1"), s.arrived("T2"))
+    return told
+
+
+def test_a_pack_that_was_brought_out_at_one_stop_is_not_brought_out_at_another() -> None:
+    with refusal(problems.SCAN_ALREADY, value=PACK):
+        at_the_second_stop().say(s.unloaded("T2", "L3", 1, PACK))
+
+
+def test_a_mixed_carton_may_be_brought_out_at_several_stops() -> None:
+    told = at_the_second_stop()
+    told.say(s.unloaded("T2", "L3", 2, CARTON))
+    assert told.journey.line("L3").unloaded == 2
+
+
 def test_a_pack_that_was_scanned_in_is_scanned_out_with_the_same_code() -> None:
     told = Story().start()
     told.say(s.loaded("L1", "K", 1, TRACE), s.DEPARTED, s.arrived("T1"), s.unloaded("T1", "L1", 1, TRACE))
