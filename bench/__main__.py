@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 from bench import machine, registry, report, results
-from bench.harness import stop_when_told
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs" / "benchmarks.md"
@@ -30,23 +31,28 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _measure(name: str, *, quick: bool) -> tuple[results.Measured | None, bool]:
-    """One measurement, in a process of its own, and whether Ctrl-C was pressed meanwhile: it is passed on, and the process
-    hands over what it has. Nothing where it broke (it has said why)."""
-    stopped = False
+TOLD = Event()
+"""Set by Ctrl-C or SIGTERM. Nothing is raised here: whatever was being done is finished, and no process is left behind."""
+AGAIN = 5.0
+"""s after which a measurement that goes on is told once more: while a process starts, a signal can be lost."""
+
+
+def _measure(name: str, *, quick: bool) -> results.Measured | None:
+    """One measurement, in a process of its own. Where we are told to stop, it is told, and hands over what it has. Nothing
+    where it broke (it has said why)."""
     with tempfile.TemporaryDirectory(prefix="handover-bench-") as folder:
         out = Path(folder) / "measured.json"
         command = [sys.executable, "-m", "bench.one", name, str(out), *(["--quick"] if quick else [])]
         # a session of its own: the terminal's Ctrl-C reaches it once, through us
         process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-        while True:
-            try:
-                process.wait()
-                break
-            except KeyboardInterrupt:
-                stopped = True
+        told = -AGAIN
+        while process.poll() is None:
+            if TOLD.wait(0.1) and time.monotonic() - told > AGAIN:
+                told = time.monotonic()
                 process.send_signal(signal.SIGINT)
-        return results.read_measured(out) if out.exists() else None, stopped
+            elif TOLD.is_set():
+                time.sleep(0.1)
+        return results.read_measured(out) if out.exists() else None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,24 +63,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     started, here, commit = datetime.now(UTC), machine.describe(), machine.revision()
     done: list[results.Measured] = []
-    broken = stopped = False
+    broken = False
     for number, name in enumerate(given.only, 1):
         print(f"[{number}/{len(given.only)}] {name}", file=sys.stderr, flush=True)
-        one, stopped = _measure(name, quick=given.quick)
+        one = _measure(name, quick=given.quick)
         if one is not None:
             done.append(one)
             print(report.text(one), flush=True)
-        elif not stopped:
+        elif not TOLD.is_set():
             broken = True
             print(f"{name} broke", file=sys.stderr, flush=True)
-        if stopped:
+        if TOLD.is_set():
             break
     run = results.Run(
         results.FORM,
         started,
         datetime.now(UTC),
         given.quick,
-        stopped,
+        TOLD.is_set(),
         commit,
         here,
         machine.versions(),
@@ -85,9 +91,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"\n{out}", file=sys.stderr)
     if given.docs:
         print("docs/benchmarks.md: " + (" ".join(report.write_docs(DOCS, run)) or "nothing"), file=sys.stderr)
-    return STOPPED if stopped else int(broken)
+    return STOPPED if TOLD.is_set() else int(broken)
 
 
 if __name__ == "__main__":
-    stop_when_told()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: TOLD.set())
     raise SystemExit(main())
