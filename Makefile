@@ -10,7 +10,7 @@ help:
 	@echo "make test            set up whatever is missing, then pass every test"
 	@echo "make bench           benchmarks, beside peers in the same run"
 	@echo "make soak            the long fault campaigns"
-	@echo "make screens         render every screen and page to docs/"
+	@echo "make screens         render every screen and page to var/screens"
 
 setup:
 	@sh deploy/setup.sh $(PYTHON)
