@@ -228,10 +228,12 @@ class World:
 
     def _server_full(self, rng: random.Random) -> None:
         self.house.fill(rng.choice(("pages", "log", "blobs")), rng.randrange(6))
-        for _ in range(rng.randint(1, 3)):
-            self.hurry(rng)
-            self.sync()
-        self.house.fill("")
+        try:
+            for _ in range(rng.randint(1, 3)):
+                self.hurry(rng)
+                self.sync()
+        finally:
+            self.house.fill("")  # also where the handheld died over it
 
     def _phone_full(self, rng: random.Random) -> None:
         storage = self.handset.storage
