@@ -1,10 +1,12 @@
 """The database: one extension object for SQLite and PostgreSQL, and the types all models share."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, MetaData, event
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, MetaData, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -25,6 +27,28 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else from_ms(value)
+
+
+def insert(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what happens to a row whose key is there already."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def insert_over(table: Table, dialect: str, columns: tuple[str, ...]) -> sqlite.Insert | postgresql.Insert:
+    """Write rows of these columns, each over the one with the same key if there is one. Building this takes longer than
+    running it, so there is one of it for a table."""
+    statement = insert(table, dialect)
+    keys = [column.name for column in table.primary_key]
+    changes = {name: statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+
+
+def table_of(model: type["Base"]) -> Table:
+    """The table of a model."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 _METADATA = MetaData(

@@ -8,17 +8,15 @@ rows of the views none (they are rebuilt and compared).
 
 import hmac
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 from sqlalchemy import Row, String, Table, delete, event, inspect, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.context import context
-from server.db import Base, db
+from server.db import Base, db, insert_over, table_of
 
 _PENDING = "handover_rows_to_seal"
 AT_ONCE = 200
@@ -105,7 +103,7 @@ def _before_commit(session: Session) -> None:
         if gone:
             session.execute(delete(RowSeal).where(RowSeal.table == name, RowSeal.key.in_(sorted(gone))))
     if seals:
-        session.execute(_upsert(db.engine.dialect.name), seals)
+        session.execute(insert_over(table_of(RowSeal), db.engine.dialect.name, tuple(seals[0])), seals)
 
 
 def _seals(session: Session, table: Table, identities: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
@@ -116,16 +114,6 @@ def _seals(session: Session, table: Table, identities: Sequence[tuple[Any, ...]]
         wanted = columns[0].in_([one for (one,) in some]) if len(columns) == 1 else tuple_(*columns).in_(some)
         for row in session.execute(select(table).where(wanted)):
             yield _key(row, table), _seal(row, table)
-
-
-@cache
-def _upsert(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    table = RowSeal.__table__
-    assert isinstance(table, Table)
-    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return statement.on_conflict_do_update(
-        index_elements=[column.name for column in table.primary_key], set_={"seal": statement.excluded["seal"]}
-    )
 
 
 def _after_rollback(session: Session) -> None:

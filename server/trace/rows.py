@@ -6,12 +6,10 @@ of a view in one statement: asking the database once an entry and view costs ten
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 
-from server.db import Base, db
+from server.db import Base, db, insert, insert_over, table_of
 
 Row = Mapping[str, object]
 
@@ -25,48 +23,29 @@ class Rows:
 
     def put(self, model: type[Base], row: Row) -> None:
         """Write a row, over the one with the same key if there is one."""
-        table = _table(model)
+        table = table_of(model)
         self._put[table][tuple(row[column.name] for column in table.primary_key)] = row
 
     def add(self, model: type[Base], rows: Sequence[Row]) -> None:
         """Write those of the rows whose key is new; the others are there already and stay."""
-        self._added[_table(model)] += rows
+        self._added[table_of(model)] += rows
 
     def waiting(self, model: type[Base], *key: object) -> Row | None:
         """The row of that key as it is going to be written, if it is."""
-        return self._put[_table(model)].get(key)
+        return self._put[table_of(model)].get(key)
 
     def write(self) -> None:
         """Bring everything into the database, within its transaction."""
         dialect = db.engine.dialect.name
         for table, rows in self._put.items():
             if rows:
-                db.session.execute(_over(table, dialect, tuple(next(iter(rows.values())))), list(rows.values()))
+                db.session.execute(insert_over(table, dialect, tuple(next(iter(rows.values())))), list(rows.values()))
         for table, fresh in self._added.items():
             if fresh:
-                db.session.execute(_insert(table, dialect).on_conflict_do_nothing(), fresh)
+                db.session.execute(insert(table, dialect).on_conflict_do_nothing(), fresh)
         self.forget()
 
     def forget(self) -> None:
         """Drop what was not written."""
         self._put.clear()
         self._added.clear()
-
-
-def _table(model: type[Base]) -> Table:
-    table = model.__table__
-    assert isinstance(table, Table)
-    return table
-
-
-def _insert(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-@cache
-def _over(table: Table, dialect: str, columns: tuple[str, ...]) -> sqlite.Insert | postgresql.Insert:
-    """Building this takes longer than running it, so there is one of it for a view."""
-    statement = _insert(table, dialect)
-    keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in columns if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
