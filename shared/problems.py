@@ -174,6 +174,12 @@ VERDICT_NOT_SHOWN = kind(
     "签名所依据的温度结论不是最后出示的：{value}，应为 {expected}",
     "The signature does not stand under the verdict that was shown last: {value}, should be {expected}",
 )
+STOP_WITHDRAWN = kind(
+    2048,
+    409,
+    "站点已由调度撤销：{value}；已发生的事实照样有效，请人工处理",
+    "Dispatch withdrew the stop {value}; what happened there stands, and a person has to look at it",
+)
 
 # 3xxx cold chain and loggers -------------------------------------------------------------------------------------------
 FRAME_MALFORMED = kind(

@@ -245,6 +245,15 @@ class Person(msgspec.Struct, frozen=True):
     """scrypt, as ``scrypt$n$r$p$salt$hash`` in base64."""
 
 
+class Message(msgspec.Struct, frozen=True):
+    """What dispatch wrote to the driver of a route."""
+
+    id: str
+    text: str
+    by: str
+    at: datetime
+
+
 class Work(msgspec.Struct, frozen=True):
     """Everything for a shift, as signed by the server."""
 
@@ -257,3 +266,7 @@ class Work(msgspec.Struct, frozen=True):
     """SHA-256 (hex) of the RoutePublished event this route stands in the ledger as."""
     rehearsal: bool = False
     """Whether this is practice: every document made from it says so."""
+    messages: tuple[Message, ...] = ()
+    """What dispatch wrote to the driver on this route, oldest first."""
+    driving: str = "CN"
+    """Which rule on driving and rest applies: a name in :data:`shared.driving.RULES`."""

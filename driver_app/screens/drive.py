@@ -43,7 +43,7 @@ class DriveScreen(AppScreen):
         if stop_id is None:
             return
         stop = route.stop(stop_id)
-        self.subtitle = tr._("{n} of {total}").format(n=stop.number, total=len(route.stops))
+        self.subtitle = tr._("{n} of {total}").format(n=stop.number, total=len(self.services.duty.journey.due_stops))
         self.stop_id, self.number, self.name = stop.id, stop.number, self.name_of(stop.site.name)
         self.phone = stop.site.phone
         at = clock_time(stop.planned_arrival, stop.site.zone)

@@ -29,7 +29,7 @@ class EndScreen(AppScreen):
         self.title = tr._("End of the shift")
         self.subtitle = self.name_of(journey.route.vehicle.name)
         self.heading = tr._("The shift has ended") if self.ended else tr._("Everything is handed over or handed back.")
-        states = [journey.stop(stop.id) for stop in journey.route.stops]
+        states = [journey.stop(stop.id) for stop in journey.due_stops]
         signed = [overall(state.signed.outcomes) for state in states if state.signed is not None]
         rows = [(tr._(OUTCOME[outcome]), str(signed.count(outcome))) for outcome in Outcome]
         rows.append((tr._("Failed stops"), str(sum(1 for state in states if state.failed is not None))))

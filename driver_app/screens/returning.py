@@ -43,7 +43,7 @@ class ReturningScreen(AppScreen):
         self.subtitle = self.name_of(journey.route.depot.name)
         self.returned = journey.phase is Phase.RETURNED
         self.stops_left = (
-            0 if self.returned else sum(1 for s in journey.route.stops if journey.stop(s.id).arrived is None)
+            0 if self.returned else sum(1 for s in journey.due_stops if journey.stop(s.id).arrived is None)
         )
         self.lead = "back" if self.previous in self.services.steps.allowed() else "menu"
         goods = self.services.shift.to_return()

@@ -37,7 +37,7 @@ def hours(stop: Stop) -> str:
 def stop_rows(services: Services, tapped) -> list[dict]:
     """One row for each stop, in driving order."""
     journey = services.duty.journey
-    stops = sorted(journey.route.stops, key=lambda stop: stop.number)
+    stops = sorted(journey.due_stops, key=lambda stop: stop.number)
     current = journey.open_stop or journey.next_stop
     rows = []
     for stop in stops:

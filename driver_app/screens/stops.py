@@ -22,9 +22,9 @@ class StopsScreen(AppScreen):
 
     def refresh(self) -> None:
         journey = self.services.duty.journey
-        done = sum(1 for stop in journey.route.stops if journey.stop(stop.id).phase is StopPhase.LEFT)
+        done = sum(1 for stop in journey.due_stops if journey.stop(stop.id).phase is StopPhase.LEFT)
         self.title = tr._("All stops")
-        self.subtitle = tr._("{done} of {total} done").format(done=done, total=len(journey.route.stops))
+        self.subtitle = tr._("{done} of {total} done").format(done=done, total=len(journey.due_stops))
         self.ids.rows.items = stop_rows(self.services, self.tapped)
 
     def tapped(self, stop_id: str) -> None:

@@ -14,7 +14,10 @@ from driver_app.services.load import Load
 from driver_app.services.outbox import Outbox
 from driver_app.services.ports import Transport
 from driver_app.services.readings import Readings
+from driver_app.services.receivers import Receivers
 from driver_app.services.recorder import Recorder
+from driver_app.services.rest import Rest
+from driver_app.services.road import Road
 from driver_app.services.scanning import Scanning
 from driver_app.services.session import Session
 from driver_app.services.shift import Shift
@@ -61,6 +64,9 @@ class Services:
     heard: Heard
     alarms: Alarms
     readings: Readings
+    receivers: Receivers
+    rest: Rest
+    road: Road
     shift: Shift
     load: Load
     stop: StopVisit
@@ -81,6 +87,7 @@ def build(ports: Ports) -> Services:
     duty = Duty(journal, identities)
     session = Session(journal, duty, clock)
     recorder = Recorder(journal, duty, clock, signer, app=ports.app, identity=identities, actor=lambda: _actor(session))
+    duty.record_with(recorder.record)
     enrolment = Enrolment(journal, identities, signer, ports.connect)
     steps = Steps(journal, duty, session, recorder, lambda: identities.current() is not None)
     enrolment.subscribe(steps.look)
@@ -89,7 +96,8 @@ def build(ports: Ports) -> Services:
     heard = Heard(clock)
     readings = Readings(journal, duty, recorder)
     scanning = Scanning(duty, recorder, clock)
-    stop = StopVisit(journal, duty, recorder, scanning, steps, track, readings, session)
+    receivers = Receivers(journal)
+    stop = StopVisit(journal, duty, recorder, scanning, steps, track, readings, session, receivers)
     state = SyncState(journal, duty, recorder)
     for problem in duty.flagged:
         state.flag(problem)
@@ -117,6 +125,9 @@ def build(ports: Ports) -> Services:
         heard=heard,
         alarms=Alarms(journal, duty, recorder, heard, troubles),
         readings=readings,
+        receivers=receivers,
+        rest=Rest(journal, duty, recorder, track, clock, troubles),
+        road=Road(journal, duty, recorder, track, clock, ports.randomness),
         shift=Shift(duty, recorder, session, steps, track, heard, clock),
         load=Load(journal, duty, recorder, scanning, steps),
         stop=stop,

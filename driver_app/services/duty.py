@@ -1,22 +1,31 @@
 """The work in force, and the journey it has become: one route, folded from the journal.
 
-Newer work is taken on at once where it does not contradict what has happened: before a shift any work is, during a shift
-only a new version of the same route with everything still in it that has been touched. Anything else waits until the
-driver signs in for the next shift: a route never changes under the feet of a receiver who is about to sign.
+Newer work is taken on at once where it does not contradict what has happened: before a shift any work is, during a shift a
+newer version of the same route (see :mod:`shared.custody.revision`), which is an event of its own. Anything else waits until
+the driver signs in for the next shift: a route never changes under the feet of a receiver who is about to sign.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 
 from driver_app.journal.ports import Journal, WorkSlot
 from driver_app.services.identity import IdentityStore
+from driver_app.services.kept import Setting
 from driver_app.services.listeners import Listeners
 from driver_app.services.recording import record_of
 from shared import problems
-from shared.custody.events import DownloadFailed, PositionsSealed, ReadingsSealed
-from shared.custody.journey import Journey, Phase, StopPhase
+from shared.custody.events import (
+    AnyEvent,
+    DownloadFailed,
+    PositionsSealed,
+    ReadingsSealed,
+    RouteRevised,
+    ShiftStarted,
+)
+from shared.custody.journey import Journey, Phase
+from shared.custody.revision import contradictions, revised
 from shared.errors import Problem, Refused
 from shared.sync import open_work
 from shared.work import Route, Work
@@ -42,6 +51,7 @@ class Duty:
         self._pending: Work | None = None
         self._conflict: Problem | None = None
         self._flagged: tuple[Problem, ...] = ()
+        self._record: Callable[[AnyEvent], object] | None = None
         self._load()
 
     def _load(self) -> None:
@@ -50,7 +60,7 @@ class Duty:
         self._pending = self._stored(WorkSlot.PENDING)
         self._work = self._stored(WorkSlot.CURRENT)
         if self._work is not None and self._work.route is not None:
-            self._journey, self._flagged = self._fold(self._work.route)
+            self._journey, self._flagged = self._fold(self._work, self._work.route)
 
     def _stored(self, slot: WorkSlot) -> Work | None:
         raw, identity = self._journal.work(slot), self._identity.current()
@@ -61,19 +71,43 @@ class Duty:
         except Refused as refused:
             raise Refused(problems.JOURNAL_DAMAGED, value=0, reason=refused.problem.text("en")) from refused
 
-    def _fold(self, route: Route) -> tuple[Journey, tuple[Problem, ...]]:
+    def _fold(self, work: Work, route: Route) -> tuple[Journey, tuple[Problem, ...]]:
         """The journey of a route, and what of its history the table does not allow: such an event was allowed when it was
-        recorded, so it stays, is skipped, and is shown, as the server does with it."""
+        recorded, so it stays, is skipped, and is shown, as the server does with it.
+
+        Each event counts under the version of the route that was in force when it was recorded.
+        """
         journey, flagged = Journey(route), []
         for entry in self._journal.entries(route_id=route.id):
             if entry.type in _NOT_FOLDED:
                 continue
             record = record_of(entry)
+            event = record.decoded()
+            if isinstance(event, ShiftStarted):
+                journey = Journey(self._version(event.version, event.published) or route)
+            elif isinstance(event, RouteRevised):
+                newer = self._version(event.version, event.published)
+                if newer is None and event.published == work.published:
+                    newer = route
+                if newer is not None:
+                    journey = revised(journey, newer)
             try:
-                journey = journey.apply(record.decoded(), record.at, entry.sha256)
+                journey = journey.apply(event, record.at, entry.sha256)
             except Refused as refused:
                 flagged.append(refused.problem)
         return journey, tuple(flagged)
+
+    def _version(self, version: int, published: str) -> Route | None:
+        """A version of the route that this shift ran under."""
+        return Setting[Route](self._journal, _version_key(version, published), Route).get()
+
+    def keep_version(self) -> None:
+        """Remember the version in force for as long as its shift can be read: what happens is judged under it."""
+        if self._work is not None and self._work.route is not None:
+            self._keep(self._work, self._work.route)
+
+    def _keep(self, work: Work, route: Route) -> None:
+        Setting[Route](self._journal, _version_key(route.version, work.published), Route).put(route)
 
     # asking ------------------------------------------------------------------------------------------------------------
 
@@ -134,6 +168,10 @@ class Duty:
 
     # changing ----------------------------------------------------------------------------------------------------------
 
+    def record_with(self, record: Callable[[AnyEvent], object]) -> None:
+        """How this records that a newer version was taken on: the recorder, which is made after this."""
+        self._record = record
+
     def settle(self, journey: Journey) -> None:
         """Take on the journey after an event that is on disk. Only the recorder calls this, holding ``lock``."""
         self._journey = journey
@@ -172,39 +210,41 @@ class Duty:
 
     def _adopt(self, raw: bytes, work: Work) -> bool:
         """Put work into force, if it does not contradict what has happened."""
-        journey: Journey | None = None
         self._conflict = None
         if self.on_shift:
-            if work.route is None or work.route.id != self.journey.route.id:
-                return False
-            reason = next(_missing(self.journey, work.route), None)
-            if reason is not None:
-                conflict = Refused(
-                    problems.ROUTE_CONFLICT, value=f"{work.route.id} v{work.route.version}", reason=reason
-                )
-                self._conflict = conflict.problem
-                return False
+            return self._revise(raw, work)
+        journey: Journey | None = None
         flagged: tuple[Problem, ...] = ()
         if work.route is not None:
-            journey, flagged = self._fold(work.route)
+            journey, flagged = self._fold(work, work.route)
+        self._settle_work(raw, work)
+        self._journey, self._flagged = journey, flagged
+        return True
+
+    def _settle_work(self, raw: bytes, work: Work) -> None:
         self._journal.put_work(WorkSlot.CURRENT, raw)
         self._journal.drop_work(WorkSlot.PENDING)
-        self._work, self._journey, self._pending, self._flagged = work, journey, None, flagged
+        self._work, self._pending = work, None
+
+    def _revise(self, raw: bytes, work: Work) -> bool:
+        """Take on newer work while the day runs: more overrides, or a newer version of the same route."""
+        journey, before = self.journey, self._work
+        if work.route is None or work.route.id != journey.route.id or before is None:
+            return False
+        if (work.route.version, work.published) != (before.route and before.route.version, before.published):
+            reason = next(contradictions(journey, work.route), None)
+            if reason is not None:
+                named = f"{work.route.id} v{work.route.version}"
+                self._conflict = Refused(problems.ROUTE_CONFLICT, value=named, reason=reason).problem
+                return False
+            # the version, then the event, then the work: dying in between, the same work comes again
+            self._keep(work, work.route)
+            if self._record is not None:
+                self._record(RouteRevised(work.route.id, work.route.version, work.published))
+            self._journey = revised(self.journey, work.route)
+        self._settle_work(raw, work)
         return True
 
 
-def _missing(journey: Journey, route: Route) -> Iterator[str]:
-    """What has been touched on the journey and is not in the new version of its route as it was."""
-    old = journey.route
-    stops = {stop.id: stop for stop in route.stops}
-    lines = {line.id: line for stop in route.stops for line in stop.lines()}
-    containers = {container.id for container in route.containers}
-    for stop in old.stops:
-        if journey.stop(stop.id).phase is not StopPhase.PLANNED and stops.get(stop.id) != stop:
-            yield f"stop {stop.id}"
-        for line in stop.lines():
-            if journey.line(line.id).loaded and lines.get(line.id) != line:
-                yield f"line {line.id}"
-    for attachment in journey.attachments:
-        if attachment.container_id not in containers:
-            yield f"container {attachment.container_id}"
+def _version_key(version: int, published: str) -> str:
+    return f"route.{version}.{published}"

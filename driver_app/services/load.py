@@ -10,7 +10,7 @@ from shared import problems
 from shared.codes.match import Match
 from shared.codes.match import Scanned as ScannedBefore
 from shared.custody.events import Entry, GoodsLoaded
-from shared.custody.journey import Journey, Phase
+from shared.custody.journey import Journey, Phase, StopPhase
 from shared.errors import Refused
 from shared.work import Container, Line
 
@@ -47,12 +47,12 @@ class Load:
         ``None`` for the same code within a second. A container's code chooses that container.
 
         Raises:
-            Refused: JOURNEY_ILLEGAL outside loading; CODE_* or SCAN_* (recorded); NOT_FOUND where neither plan nor driver
-                says which container.
+            Refused: JOURNEY_ILLEGAL outside loading (on the road goods are taken over between two stops); CODE_* or SCAN_*
+                (recorded); NOT_FOUND where neither plan nor driver says which container.
         """
         with self._duty.lock:
             journey = self._duty.journey
-            if journey.phase is not Phase.STARTED:
+            if journey.phase not in (Phase.STARTED, Phase.DEPARTED) or journey.open_stop is not None:
                 raise Refused(problems.JOURNEY_ILLEGAL, state=journey.phase.value, value=GoodsLoaded.__name__)
             found = self._scanning.read(
                 text, entry, before=_before(journey), stop=None, quantity=quantity, accept=lambda _: None
@@ -89,17 +89,18 @@ class Load:
         return Scanned(line.id, line.product.name, line.lot, part.quantity, done, line.quantity, part.code_text)
 
     def progress(self) -> tuple[LineProgress, ...]:
-        """Every line of the route, in driving order, and how much of it is loaded."""
+        """Every line of the route, in driving order, and how much of it is loaded; on the road, of stops still to come."""
         journey = self._duty.journey
         return tuple(
             LineProgress(stop, line, journey.line(line.id).loaded, line.quantity, _container_of(journey, line))
-            for stop in sorted(journey.route.stops, key=lambda stop: stop.number)
+            for stop in sorted(journey.due_stops, key=lambda stop: stop.number)
             for line in stop.lines()
+            if journey.departed is None or journey.stop(stop.id).phase is StopPhase.PLANNED
         )
 
     def finish(self) -> Step:
-        """On to the departure gate, also with goods missing: the gate names them."""
-        return self._steps.go(StepKind.GATE)
+        """On to the departure gate, also with goods missing: the gate names them. On the road, back to the road."""
+        return self._steps.go(StepKind.GATE if self._duty.journey.departed is None else StepKind.DRIVE)
 
 
 def _before(journey: Journey) -> ScannedBefore:

@@ -99,6 +99,7 @@ class Shift:
         route = self._duty.route
         published = self._duty.work.published if self._duty.work is not None else ""
         driver = self._session.actor()
+        self._duty.keep_version()
         event = ShiftStarted(
             route.id,
             route.version,
@@ -272,10 +273,10 @@ class Shift:
             Refused: GOODS_ON_BOARD, JOURNEY_ILLEGAL.
         """
         with self._duty.lock:
-            left = self.to_return()
+            left = [f"{r.line.product.name.zh} {r.line.lot} × {r.quantity}" for r in self.to_return()]
+            left += [f"{c.name} {c.lot} × {c.quantity}" for c in self._duty.journey.collected.values()]
             if left:
-                names = ", ".join(f"{r.line.product.name.zh} {r.line.lot} × {r.quantity}" for r in left)
-                raise Refused(problems.GOODS_ON_BOARD, value=names)
+                raise Refused(problems.GOODS_ON_BOARD, value=", ".join(left))
             self._track.seal()
             route_id = self._duty.route.id
             detached: list[AnyEvent] = [

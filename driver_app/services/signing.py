@@ -5,14 +5,14 @@ draft carries the hash of that content; when either changes, the signature is vo
 (电子签名法 art. 13 no. 4: any later change to the content can be detected; here it cannot even be signed).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 
 import msgspec
 
 from driver_app.journal.ports import BlobRef
 from shared.custody.events import LineOutcome, Signatory
-from shared.errors import Language
+from shared.custody.signing import MEANING
 from shared.sync import Lane
 from shared.work import Line
 
@@ -20,20 +20,6 @@ STROKES_TYPE = "application/json"
 PICTURE_TYPE = "image/png"
 PNG = b"\x89PNG\r\n\x1a\n"
 """The first bytes of every PNG (ISO/IEC 15948 §5.2)."""
-
-MEANING: tuple[Mapping[Language, str], ...] = (
-    {
-        "zh": "本人已当面核对上列货物、批号和数量，查看了在途温度记录，并按上列决定逐行接收或拒收。",
-        "en": "I have checked the goods, lots and quantities listed above, have seen their temperature record in transit, "
-        "and accept or refuse them line by line as decided above.",
-    },
-    {
-        "zh": "本人作为第二验收人，已与第一签收人共同核对上列货物、批号和数量，并同意上列决定。",
-        "en": "As the second person I have checked the goods, lots and quantities listed above together with the first, and "
-        "agree with the decisions above.",
-    },
-)
-"""What each signature says (21 CFR 11.50: the meaning of a signature is stated), first and second signatory."""
 
 
 class ReceiverDraft(msgspec.Struct, frozen=True):

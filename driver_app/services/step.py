@@ -82,7 +82,7 @@ def neighbourhood(journey: Journey) -> tuple[StepKind, ...]:
         if open_stop is not None and journey.stop(open_stop).phase is StopPhase.ARRIVED:
             return _AT_STOP_SHOWN if journey.stop(open_stop).shown is not None else _AT_STOP
         if open_stop is None and journey.next_stop is not None:
-            return (StepKind.DRIVE, StepKind.RETURN)
+            return (StepKind.DRIVE, StepKind.LOAD, StepKind.RETURN)
     return (_reached(journey),)
 
 
@@ -96,7 +96,7 @@ def _reached(journey: Journey) -> StepKind:
         case Phase.DEPARTED:
             return _on_the_road(journey)
         case Phase.RETURNED:
-            return StepKind.RETURN if outstanding(journey) else StepKind.END
+            return StepKind.RETURN if outstanding(journey) or journey.collected else StepKind.END
         case Phase.ENDED:
             return StepKind.END
 
@@ -110,7 +110,7 @@ def _preparing(journey: Journey) -> StepKind:
             return StepKind.PRECOOL
         if not attached.issuperset(logger.id for logger in container.loggers):
             return StepKind.PRECOOL
-    for stop in journey.route.stops:
+    for stop in journey.due_stops:
         if any(journey.line(line.id).loaded < line.quantity for line in stop.lines()):
             return StepKind.LOAD
     return StepKind.GATE

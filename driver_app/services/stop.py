@@ -11,11 +11,11 @@ from driver_app.services.decisions import Decided, check_decision, outcome_for, 
 from driver_app.services.duty import Duty
 from driver_app.services.kept import Draft
 from driver_app.services.readings import Readings
+from driver_app.services.receivers import Receivers
 from driver_app.services.recorder import Recorder
 from driver_app.services.scanning import Scanning
 from driver_app.services.session import Session
 from driver_app.services.signing import (
-    MEANING,
     PNG,
     VOID,
     Given,
@@ -37,7 +37,7 @@ from shared import problems
 from shared.coldchain.verdict import Conformity
 from shared.custody.events import HandoverSigned, LineOutcome, Reason, Signatory
 from shared.custody.journey import Journey
-from shared.custody.signing import check_signatory, check_strokes
+from shared.custody.signing import MEANING, check_signatory, check_strokes
 from shared.errors import Language, Refused
 from shared.work import Line, Stop
 
@@ -55,9 +55,10 @@ class StopVisit(StopVerdict):
         track: Track,
         readings: Readings,
         session: Session,
+        receivers: Receivers,
     ) -> None:
         super().__init__(journal, duty, recorder, scanning, steps, track, readings)
-        self._session = session
+        self._session, self._receivers = session, receivers
 
     # decisions ---------------------------------------------------------------------------------------------------------
 
@@ -276,7 +277,15 @@ class StopVisit(StopVerdict):
                 self._session.language,
             )
             blobs = [blob for g in given for blob in g.blobs()]
-            return self._recorder.record(event, blobs=blobs, drop_drafts=(PLACE, *drafts_of(stop.id)))
+            record = self._recorder.record(event, blobs=blobs, drop_drafts=(PLACE, *drafts_of(stop.id)))
+            for who in reversed(event.signatories):
+                self._receivers.remember(stop.site.id, ReceiverDraft(who.name, who.role, who.staff_number))
+            return record
+
+    def known_receivers(self) -> tuple[ReceiverDraft, ...]:
+        """Who has received at this site before and has not signed here yet, the last one first."""
+        beside = {signatory.name for signatory in self.signatures() if signatory is not None}
+        return tuple(person for person in self._receivers.of(self.stop.site.id) if person.name not in beside)
 
     def _unsigned(self, stop: Stop, standing: int) -> Refused:
         draft = self._signed(stop.id).get()

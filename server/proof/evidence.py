@@ -48,7 +48,7 @@ class Evidence(msgspec.Struct, frozen=True):
     concluded: Stored
     """HandoverSigned or StopFailed."""
     route: Route
-    """As it was given to the driver."""
+    """As the driver had it when the stop was concluded."""
     stop: Stop
     entries: tuple[Stored, ...]
     folded: Folded
@@ -101,14 +101,32 @@ def gather(reader: LedgerReader, proof_id: str) -> Evidence:
     on_route = list(reader.of_route(concluded.event.route_id))
     shift = _shift(on_route, concluded)
     published = _published(on_route, shift)
-    route = published.route
+    own = _on_the_way_to(on_route, concluded, shift)
+    route = fold(published.route, own).journey.route
     stop = next((stop for stop in route.stops if stop.id == concluded.event.stop_id), None)
     if stop is None:
         raise Refused(problems.PROOF_INCOMPLETE, value=f"RoutePublished: {concluded.event.stop_id}")
     chosen = _of_the_stop(on_route, concluded, shift, stop)
     chosen += _around(reader, chosen, concluded, shift, stop)
     entries = tuple(sorted(chosen, key=lambda entry: entry.index))
-    return Evidence(concluded, route, stop, entries, fold(route, entries))
+    return Evidence(concluded, route, stop, entries, fold(published.route, entries))
+
+
+def _on_the_way_to(on_route: Sequence[Stored], concluded: Stored, shift: Stored) -> list[Stored]:
+    """What the handheld knew and did from the start of its shift until it concluded a stop: with the versions of the route
+    that it was given, and only those."""
+    own = [
+        entry
+        for entry in on_route
+        if entry.record.device == shift.record.device and shift.record.seq <= entry.record.seq <= concluded.record.seq
+    ]
+    revisions = _versions(own)
+    return [entry for entry in on_route if entry.sha256 in revisions or entry in own]
+
+
+def _versions(entries: Iterable[Stored]) -> set[str]:
+    """The RoutePublished events that a handheld took on while its day ran."""
+    return {entry.event.published for entry in entries if isinstance(entry.event, e.RouteRevised)}
 
 
 def _shift(on_route: Sequence[Stored], concluded: Stored) -> Stored:
@@ -154,12 +172,19 @@ def _of_the_stop(on_route: Sequence[Stored], concluded: Stored, shift: Stored, s
     device = concluded.record.device
     own = [entry for entry in on_route if entry.record.device == device and entry.record.seq >= shift.record.seq]
     scope = _Scope(own, stop)
-    chosen = [entry for entry in own if scope.concerns(entry)]
+    chosen = [
+        entry
+        for entry in own
+        if scope.concerns(entry)
+        # what happened on the road after the handover says nothing about it
+        and not (isinstance(entry.event, _UNTIL_THEN) and entry.record.seq > concluded.record.seq)
+    ]
     published = shift.event.published
     overridden = {
         digest for entry in own if isinstance(entry.event, e.VehicleDeparted) for digest in entry.event.overridden
     }
-    return chosen + [entry for entry in on_route if entry.sha256 == published or entry.sha256 in overridden]
+    needed = {published, *overridden, *_versions(chosen)}
+    return chosen + [entry for entry in on_route if entry.sha256 in needed]
 
 
 class _Scope:
@@ -180,6 +205,9 @@ class _Scope:
         self._custody_ends = max(visit + back)
         self._some_came_back = bool(back)
 
+    def _moves(self, event: e.GoodsMoved) -> bool:
+        return any(moved.line_id in self._lines for moved in event.lines)
+
     def _brings_back(self, event: e.AnyEvent) -> bool:
         return isinstance(event, e.GoodsReturned) and event.line_id in self._lines
 
@@ -195,6 +223,8 @@ class _Scope:
             (e.PhotoTaken, self._photo),
             (e.ScanRefused, lambda event: event.stop_at == self._stop.id),
             ((e.GoodsLoaded, e.GoodsReturned), lambda event: event.line_id in self._lines),
+            (e.GoodsMoved, self._moves),
+            (e.GoodsCollected, lambda event: event.stop_id == self._stop.id),
             ((e.LoggerAttached, e.LoggerDetached, e.PrecoolingChecked, e.AlarmRaised), self._container),
             ((e.DownloadFailed, e.AlarmAcknowledged), lambda event: event.logger_id in self._loggers),
             (e.ReadingsSealed, self._readings),
@@ -224,7 +254,9 @@ class _Scope:
         return bool(times) and min(times) <= end and max(times) >= start
 
 
-_WHOLE_ROUTE = (e.ShiftStarted, e.VehicleChecked, e.DepartureRefused, e.VehicleDeparted)
+_UNTIL_THEN = (e.RouteRevised, e.IncidentReported)
+"""What concerns every stop of the route that is concluded later."""
+_WHOLE_ROUTE = (e.ShiftStarted, *_UNTIL_THEN, e.VehicleChecked, e.DepartureRefused, e.VehicleDeparted)
 _AT_A_STOP = (
     e.StopArrived,
     e.GoodsUnloaded,

@@ -8,6 +8,7 @@ from server.proof.sketch import draw_site
 from server.proof.view import DASH, View
 from shared.clock import from_ms
 from shared.custody import events as e
+from shared.custody.signing import meaning_in
 
 Json = dict[str, Any]
 
@@ -22,7 +23,7 @@ def signatories(view: View) -> list[Json]:
             "role": one.role,
             "staff_number": one.staff_number or DASH,
             "when": view.instant(view.done),
-            "meaning": one.meaning,
+            "meaning": meaning_in(one.meaning, view.language),
             **view.picture(one.picture),
             "strokes": one.strokes,
         }

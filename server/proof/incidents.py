@@ -66,6 +66,17 @@ def _text(entry: Stored, evidence: Evidence, language: Language, numbers: dict[s
             return f"{lot}: {event.quantity} {event.note}".strip()
         case e.GoodsUnloaded() | e.GoodsLoaded() if event.entry is e.Entry.TYPED:
             return f"{words.ENTRY[event.entry].text(language)}: {event.code}"
+        case e.IncidentReported():
+            return f"{words.INCIDENT[event.kind].text(language)} {event.note}".strip()
+        case e.GoodsMoved():
+            lots = {line.id: line.lot for line in evidence.stop.lines()}
+            parts = [f"{lots[moved.line_id]} × {moved.quantity}" for moved in event.lines if moved.line_id in lots]
+            return f"{', '.join(parts)} → {event.vehicle}, {event.driver} {event.note}".strip()
+        case e.GoodsCollected():
+            what = f"{event.name} {event.lot} × {event.quantity} {event.unit}"
+            return f"{words.COLLECTED[event.why].text(language)}: {what} — {event.given_by} {event.note}".strip()
+        case e.RouteRevised():
+            return f"v{event.version}"
         case e.LotRecalled():
             return f"{event.lot}: {event.reason} — {event.by}"
         case e.DeviceRevoked():

@@ -17,6 +17,7 @@ from shared.custody import events as e
 from shared.custody.chain import Record
 from shared.custody.events import ReadingsSealed
 from shared.custody.journey import Journey
+from shared.custody.revision import revised
 from shared.errors import Problem, Refused
 from shared.work import Line, Route
 
@@ -63,11 +64,17 @@ class Folded(msgspec.Struct, frozen=True):
 
 
 def fold(route: Route, entries: Sequence[EntryLike]) -> Folded:
-    """The journey of ``route`` over ``entries`` in ledger order; what does not fit is set aside and named."""
+    """The journey of ``route`` over ``entries`` in ledger order; what does not fit is set aside and named. Newer versions of
+    the route count from where the handheld took them on."""
     journey = Journey(route)
     before: dict[int, Journey] = {}
     refused: list[tuple[int, Problem]] = []
+    published: dict[str, Route] = {}
     for entry in entries:
+        if isinstance(entry.event, e.RoutePublished):
+            published[entry.sha256] = entry.event.route
+        elif isinstance(entry.event, e.RouteRevised) and entry.event.published in published:
+            journey = revised(journey, published[entry.event.published])
         if isinstance(entry.event, e.VerdictShown):
             before[entry.index] = journey
         try:

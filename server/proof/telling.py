@@ -34,8 +34,8 @@ class Telling:
                 self.concluded, self.event = entry, entry.event
         self.shift = self._shift()
         self.published = self._published()
-        self.stop = self._stop()
         self.folded: Folded | None = fold(self.published.route, bundle.entries) if self.published else None
+        self.stop = self._stop()
 
     def _shift(self) -> e.ShiftStarted | None:
         starts = [entry.event for entry in self.bundle.entries if isinstance(entry.event, e.ShiftStarted)]
@@ -48,9 +48,9 @@ class Telling:
         return None
 
     def _stop(self) -> Stop | None:
-        if self.published is None or self.event is None:
+        if self.folded is None or self.event is None:
             return None
-        return next((stop for stop in self.published.route.stops if stop.id == self.event.stop_id), None)
+        return next((stop for stop in self.folded.journey.route.stops if stop.id == self.event.stop_id), None)
 
 
 def check_story(telling: Telling) -> Iterator[Problem]:

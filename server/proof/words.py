@@ -5,7 +5,7 @@ storage and transport of refrigerated and frozen medicines, receiving records) a
 """
 
 from shared.coldchain.verdict import Conformity
-from shared.custody.events import ArrivedBy, Entry, Failure, Outcome, Reason
+from shared.custody.events import ArrivedBy, Collected, Entry, Failure, Incident, Outcome, Reason
 from shared.work import ContainerKind, Name
 
 LABELS: dict[str, Name] = {
@@ -220,6 +220,20 @@ CONTAINER: dict[ContainerKind, Name] = {
     ContainerKind.BOX: Name("保温箱", "Cold box"),
     ContainerKind.PALLET: Name("托盘", "Pallet"),
 }
+INCIDENT: dict[Incident, Name] = {
+    Incident.BREAKDOWN: Name("车辆故障", "Breakdown"),
+    Incident.ACCIDENT: Name("交通事故", "Accident"),
+    Incident.TRAFFIC: Name("交通拥堵", "Traffic"),
+    Incident.SPILL: Name("泄漏或破损", "Spill or breakage"),
+    Incident.COOLING: Name("制冷故障", "Cooling failed"),
+    Incident.OTHER: Name("其他", "Other"),
+}
+COLLECTED: dict[Collected, Name] = {
+    Collected.RETURN: Name("退货", "Return"),
+    Collected.RECALL: Name("召回", "Recall"),
+    Collected.UNPLANNED: Name("临时提货", "Unplanned pick-up"),
+    Collected.EMPTIES: Name("空箱", "Empty boxes"),
+}
 EVENTS: dict[str, Name] = {
     "DeviceEnrolled": Name("终端登记", "Handheld enrolled"),
     "DeviceRevoked": Name("终端停用", "Handheld revoked"),
@@ -253,4 +267,13 @@ EVENTS: dict[str, Name] = {
     "VehicleReturned": Name("返回车场", "Vehicle returned"),
     "GoodsReturned": Name("货物退回", "Goods returned"),
     "ShiftEnded": Name("班次结束", "Shift ended"),
+    "IncidentReported": Name("途中事件", "Incident reported"),
+    "RouteRevised": Name("采用新版线路", "Newer route taken on"),
+    "GoodsMoved": Name("货物转车", "Goods moved to another vehicle"),
+    "GoodsCollected": Name("途中收取货物", "Goods collected"),
+    "CollectionHandedIn": Name("收取货物交回", "Collected goods handed in"),
+    "RestDue": Name("应休息提醒", "Rest due"),
+    "MessageSent": Name("司机消息", "Message from the driver"),
+    "MessageRead": Name("消息已读", "Message read"),
+    "MessagePosted": Name("调度消息", "Message from dispatch"),
 }

@@ -12,8 +12,9 @@ from server.custody.ledger import Stored
 from shared import problems
 from shared.clock import from_ms
 from shared.coldchain.readings import Reading, Series
-from shared.custody.events import ReadingsSealed, RoutePublished, UnknownEvent
+from shared.custody.events import HandoverSigned, ReadingsSealed, RoutePublished, StopFailed, UnknownEvent
 from shared.custody.journey import Journey
+from shared.custody.revision import revised
 from shared.errors import Problem, Refused
 
 KEPT = 256
@@ -28,6 +29,9 @@ class Told(msgspec.Struct, frozen=True):
     published: int
     """Index of the RoutePublished entry."""
     device: str
+    took: bool = True
+    """Whether entry ``index`` is part of the journey: what the table does not allow is set aside. What happened at a
+    withdrawn stop is part of it, and a problem all the same."""
 
 
 class Journeys:
@@ -62,9 +66,7 @@ class Journeys:
         if before is None:
             told = Told(Journey(event.route), entry.index, entry.index, event.device)
         else:
-            # a new version of the route changes the plan, not what has happened
-            journey = msgspec.structs.replace(before.journey, route=event.route)
-            told = Told(journey, entry.index, entry.index, event.device)
+            told = Told(revised(before.journey, event.route), entry.index, entry.index, event.device)
         self._keep(told)
         return told, None
 
@@ -84,17 +86,27 @@ class Journeys:
 
 def _fold(told: Told, entry: Stored) -> tuple[Told, Problem | None]:
     problem: Problem | None = None
-    journey = told.journey
+    journey, took = told.journey, False
     if isinstance(entry.event, UnknownEvent):
         problem = Refused(problems.ENVELOPE_MALFORMED, value=entry.event.type, reason="unknown event type").problem
     elif entry.record.device not in (told.device, "server"):
         problem = Refused(problems.DEVICE_MISMATCH, value=entry.record.device, device=told.device).problem
     else:
         try:
-            journey = journey.apply(entry.event, entry.record.at, entry.sha256)
+            journey, took = journey.apply(entry.event, entry.record.at, entry.sha256), True
+            problem = _withdrawn(journey, entry)
         except Refused as refused:
             problem = refused.problem
-    return Told(journey, entry.index, told.published, told.device), problem
+    return Told(journey, entry.index, told.published, told.device, took), problem
+
+
+def _withdrawn(journey: Journey, entry: Stored) -> Problem | None:
+    """A stop was concluded although dispatch had withdrawn it: the handheld had not heard, or the driver knew better."""
+    event = entry.event
+    if not isinstance(event, HandoverSigned | StopFailed) or event.stop_id not in journey.withdrawn:
+        return None
+    site = journey.route.stop(event.stop_id).site
+    return Refused(problems.STOP_WITHDRAWN, value=f"{site.name.zh} ({event.stop_id})").problem
 
 
 def tell(route_id: str, *, before: int | None = None) -> Told | None:
@@ -104,9 +116,8 @@ def tell(route_id: str, *, before: int | None = None) -> Told | None:
         if before is not None and entry.index >= before:
             break
         if isinstance(entry.event, RoutePublished):
-            journey = Journey(entry.event.route)
-            if told is not None:
-                journey = msgspec.structs.replace(told.journey, route=entry.event.route)
+            route = entry.event.route
+            journey = Journey(route) if told is None else revised(told.journey, route)
             told = Told(journey, entry.index, entry.index, entry.event.device)
         elif told is not None:
             told, _ = _fold(told, entry)

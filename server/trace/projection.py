@@ -35,6 +35,8 @@ from shared.work import Consignment, Line, Stop
 
 ON_THE_WAY = "on_the_way"
 """The phase shown for the stop a vehicle on the road goes to next."""
+WITHDRAWN = "withdrawn"
+"""The phase shown for a stop that a newer version of the route does not have, and that nobody visited."""
 
 
 class Projector:
@@ -65,7 +67,7 @@ class Projector:
             _write_route(self._rows, told, entry)
             for stop in told.journey.route.stops:
                 _write_stop(self._rows, told, stop, entry.index)
-        elif problem is None:
+        elif told.took:
             self._touch(told, entry)
 
     def _touch(self, told: Told, entry: Stored) -> None:
@@ -83,6 +85,10 @@ class Projector:
             stop, consignment, line = journey.route.line(event.line_id)
             _write_line(rows, told, stop, consignment, line, entry.index)
             _write_code(rows, event.code, event.line_id, entry.index)
+        elif isinstance(event, e.GoodsMoved):
+            for moved in event.lines:
+                stop, consignment, line = journey.route.line(moved.line_id)
+                _write_line(rows, told, stop, consignment, line, entry.index)
         elif isinstance(event, (e.VehicleDeparted, e.VehicleReturned, e.StopLeft)):
             for stop in journey.route.stops:
                 _write_stop(rows, told, stop, entry.index, with_lines=False)
@@ -167,7 +173,7 @@ def _write_route(rows: Rows, told: Told, entry: Stored) -> None:
         "depot_lon": route.depot.fence.centre.lon,
         "depot_zh": route.depot.name.zh,
         "depot_en": route.depot.name.en,
-        "stops_total": len(route.stops),
+        "stops_total": len(journey.due_stops),
         "stops_done": sum(journey.stop(s.id).phase is StopPhase.LEFT for s in route.stops),
         "roads": route.roads,
         "track": json.dumps([[p.lat, p.lon] for p in route.track]),
@@ -213,6 +219,8 @@ def _write_stop(rows: Rows, told: Told, stop: Stop, changed: int, *, with_lines:
     phase: str = state.phase.value
     if journey.phase is Phase.DEPARTED and journey.open_stop is None and journey.next_stop == stop.id:
         phase = ON_THE_WAY
+    elif stop.id in journey.withdrawn and state.phase is StopPhase.PLANNED:
+        phase = WITHDRAWN
     shown = {v.line_id: v.verdict for v in state.shown.verdicts} if state.shown else {}
     signatory = state.signed.signatories[0] if state.signed else None
     outcomes = state.signed.outcomes if state.signed else ()

@@ -121,6 +121,9 @@ def _loaded(journey: "Journey", event: e.GoodsLoaded) -> None:
     """Goods of this route, into one of its containers, each pack once, and no more than the note says."""
     _check_container(journey, event.container_id)
     line = _line(journey, event.line_id)
+    stop = journey.route.line(line.id)[0]
+    if journey.departed is not None and journey.stop(stop.id).arrived is not None:
+        raise _foreign("明细 line", line.id, journey, stop.id)  # on the road only for stops that are still to come
     left = line.quantity - journey.line(line.id).loaded
     _check_quantity("装车 loaded", line, event.quantity, left, least=_least(event.code))
     _check_pack(journey, LOADING, event.line_id, event.code)
@@ -138,6 +141,49 @@ def _returned(journey: "Journey", event: e.GoodsReturned) -> None:
     """No more comes back than was loaded and not accepted; none at all, where goods were lost."""
     line = _line(journey, event.line_id)
     _check_quantity("交回 returned", line, event.quantity, journey.line(line.id).on_board, least=0)
+
+
+def _moved(journey: "Journey", event: e.GoodsMoved) -> None:
+    """Only what is on board goes over, to somebody who signs for it: a vehicle and a driver are named."""
+    if not event.lines or not event.vehicle.strip() or not event.driver.strip():
+        raise Refused(
+            problems.CLAIM_FOREIGN, what="转车 moved to", value=event.vehicle or event.driver or "—", where="—"
+        )
+    if len({moved.line_id for moved in event.lines}) != len(event.lines):
+        names = " ".join(moved.line_id for moved in event.lines)
+        raise Refused(problems.LINES_DIFFER, what="转车 moved", value=names, expected="1 × 1")
+    for moved in event.lines:
+        line = _line(journey, moved.line_id)
+        _check_quantity("转车 moved", line, moved.quantity, journey.line(line.id).on_board, least=1)
+    if not event.strokes or not event.picture:
+        raise Refused(problems.SIGNATURE_EMPTY, value=event.driver)
+    if event.strokes in journey.signatures:
+        raise Refused(problems.SIGNATURE_REUSED, value=event.strokes)
+
+
+def _collected(journey: "Journey", event: e.GoodsCollected) -> None:
+    """Something, from somebody, into a container of this route; each collection has a name of its own."""
+    if event.quantity < 1 or not event.name.strip() or not event.given_by.strip():
+        value = f"{event.name} × {event.quantity} ({event.given_by or '—'})"
+        raise Refused(problems.FIELD_INVALID, field="collected", value=value, reason="≥ 1; 名称 name; 交出人 given by")
+    if event.item in journey.collected:
+        raise Refused(problems.DUPLICATE, what="收取 collection", value=event.item)
+    if event.container_id is not None:
+        _check_container(journey, event.container_id)
+
+
+def _handed_in(journey: "Journey", event: e.CollectionHandedIn) -> None:
+    """What was taken along is handed in once; fewer than were taken say why."""
+    collected = journey.collected.get(event.item)
+    if collected is None:
+        raise _foreign("收取 collection", event.item, journey)
+    if not 0 <= event.quantity <= collected.quantity:
+        line = f"{collected.name} {collected.lot}".strip()
+        raise Refused(
+            problems.CLAIM_QUANTITY, what="交回 handed in", line=line, value=event.quantity, limit=collected.quantity
+        )
+    if event.quantity < collected.quantity and not event.note.strip():
+        raise Refused(problems.OUTCOME_REASON, value=collected.name)
 
 
 # the handover ----------------------------------------------------------------------------------------------------------
@@ -253,6 +299,9 @@ _CHECKS: Mapping[type, Callable[["Journey", Any], None]] = {
     e.GoodsLoaded: _loaded,
     e.GoodsUnloaded: _unloaded,
     e.GoodsReturned: _returned,
+    e.GoodsMoved: _moved,
+    e.GoodsCollected: _collected,
+    e.CollectionHandedIn: _handed_in,
     e.VerdictShown: _shown,
     e.PhotoTaken: _photo,
     e.HandoverSigned: _signed,

@@ -9,122 +9,38 @@ of %RH; positions WGS-84 degrees.
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
 from shared import problems
 from shared.coldchain.readings import TimeBasis
 from shared.coldchain.verdict import Verdict
+from shared.custody.office import CorrectionMade as CorrectionMade
+from shared.custody.office import DepartureOverridden as DepartureOverridden
+from shared.custody.office import DeviceEnrolled as DeviceEnrolled
+from shared.custody.office import DeviceRevoked as DeviceRevoked
+from shared.custody.office import LotRecalled as LotRecalled
+from shared.custody.office import MessagePosted as MessagePosted
+from shared.custody.office import RoutePublished as RoutePublished
+from shared.custody.road import Collected as Collected
+from shared.custody.road import CollectionHandedIn as CollectionHandedIn
+from shared.custody.road import GoodsCollected as GoodsCollected
+from shared.custody.road import GoodsMoved as GoodsMoved
+from shared.custody.road import Incident as Incident
+from shared.custody.road import IncidentReported as IncidentReported
+from shared.custody.road import MessageRead as MessageRead
+from shared.custody.road import MessageSent as MessageSent
+from shared.custody.road import MovedLine as MovedLine
+from shared.custody.road import RestDue as RestDue
+from shared.custody.road import RouteRevised as RouteRevised
+from shared.custody.words import ArrivedBy as ArrivedBy
+from shared.custody.words import CustodyEvent as CustodyEvent
+from shared.custody.words import Entry as Entry
+from shared.custody.words import Failure as Failure
+from shared.custody.words import Outcome as Outcome
+from shared.custody.words import Reason as Reason
 from shared.errors import UNDECODABLE, Problem, Refused
 from shared.geo import Position
-from shared.work import Route
-
-
-class CustodyEvent(msgspec.Struct, frozen=True, tag_field="type", tag=True):
-    """The base of all events; the tag ``type`` is the class name."""
-
-
-class Outcome(StrEnum):
-    """What became of a line at the handover."""
-
-    ACCEPTED = "accepted"
-    PARTLY_ACCEPTED = "partly_accepted"
-    REFUSED = "refused"
-
-
-class Reason(StrEnum):
-    """Why goods were not (all) accepted."""
-
-    TEMPERATURE = "temperature"
-    DAMAGED = "damaged"
-    WRONG_GOODS = "wrong_goods"
-    EXPIRED = "expired"
-    SHORT = "short"
-    OVER = "over"
-    DOCUMENTS = "documents"
-    RECALLED = "recalled"
-    OTHER = "other"
-
-
-class Failure(StrEnum):
-    """Why a stop failed."""
-
-    CLOSED = "closed"
-    NOBODY = "nobody"
-    NO_ACCESS = "no_access"
-    REFUSED_ALL = "refused_all"
-    OTHER = "other"
-
-
-class ArrivedBy(StrEnum):
-    """How arrival was noticed."""
-
-    GEOFENCE = "geofence"
-    HAND = "hand"
-
-
-class Entry(StrEnum):
-    """How a code came in; typing is the last resort and stays marked."""
-
-    CAMERA = "camera"
-    SCANNER = "scanner"
-    TYPED = "typed"
-
-
-# the server's own ------------------------------------------------------------------------------------------------------
-
-
-class DeviceEnrolled(CustodyEvent, frozen=True):
-    """A handheld's public key became known."""
-
-    device: str
-    public_key: bytes
-    name: str
-
-
-class DeviceRevoked(CustodyEvent, frozen=True):
-    """A handheld may write no more."""
-
-    device: str
-    reason: str
-    by: str
-
-
-class RoutePublished(CustodyEvent, frozen=True):
-    """A route as it was given to a driver, whole: orders, lines, vehicles, loggers and their qualifications that day."""
-
-    route: Route
-    device: str
-    by: str
-
-
-class DepartureOverridden(CustodyEvent, frozen=True):
-    """A dispatcher let a route depart although a problem stood against it."""
-
-    route_id: str
-    problem: int
-    subject: str
-    reason: str
-    by: str
-
-
-class LotRecalled(CustodyEvent, frozen=True):
-    """A lot was recalled."""
-
-    product_id: str
-    lot: str
-    reason: str
-    by: str
-
-
-class CorrectionMade(CustodyEvent, frozen=True):
-    """Somebody says that an earlier event is wrong, and why. The earlier event stays."""
-
-    record: str
-    reason: str
-    by: str
-
 
 # the shift -------------------------------------------------------------------------------------------------------------
 
@@ -506,10 +422,19 @@ KnownEvent = (
     | VehicleReturned
     | GoodsReturned
     | ShiftEnded
+    | IncidentReported
+    | GoodsMoved
+    | GoodsCollected
+    | CollectionHandedIn
+    | RestDue
+    | RouteRevised
+    | MessageSent
+    | MessageRead
+    | MessagePosted
 )
 AnyEvent = KnownEvent | UnknownEvent
 SERVER_ONLY: frozenset[type] = frozenset(
-    {DeviceEnrolled, DeviceRevoked, RoutePublished, DepartureOverridden, LotRecalled}
+    {DeviceEnrolled, DeviceRevoked, RoutePublished, DepartureOverridden, LotRecalled, MessagePosted}
 )
 """What only the server's own chain may hold. They surround a journey and are no steps of it; from a handheld they are
 refused (EVENT_SERVER_ONLY): it could give itself another route, or leave to depart."""

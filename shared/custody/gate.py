@@ -111,7 +111,7 @@ def departure_problems(journey: Journey, day: date) -> list[Problem]:
                 Refused(problems.GATE_NOT_PRECOOLED, value=container.name.zh, actual=actual, expected=expected).problem
             )
     found += _unwatched(journey)
-    for stop in route.stops:
+    for stop in journey.due_stops:
         for consignment in stop.consignments:
             found += [
                 Refused(

@@ -17,7 +17,7 @@ from shared.coldchain.verdict import Attachment, Ride
 from shared.custody import events as e
 from shared.custody.claims import LOADING, check_claims, packs
 from shared.errors import Refused
-from shared.work import Route
+from shared.work import Route, Stop
 
 
 class Phase(StrEnum):
@@ -50,13 +50,23 @@ ROUTE_TABLE: Mapping[tuple[Phase, type], Phase] = {
     (Phase.STARTED, e.ScanRefused): Phase.STARTED,
     (Phase.STARTED, e.DepartureRefused): Phase.STARTED,
     (Phase.STARTED, e.VehicleDeparted): Phase.DEPARTED,
+    (Phase.DEPARTED, e.GoodsLoaded): Phase.DEPARTED,
+    (Phase.DEPARTED, e.GoodsMoved): Phase.DEPARTED,
     (Phase.DEPARTED, e.LoggerAttached): Phase.DEPARTED,
     (Phase.DEPARTED, e.LoggerDetached): Phase.DEPARTED,
     (Phase.DEPARTED, e.ScanRefused): Phase.DEPARTED,
     (Phase.DEPARTED, e.VehicleReturned): Phase.RETURNED,
     (Phase.RETURNED, e.LoggerDetached): Phase.RETURNED,
     (Phase.RETURNED, e.GoodsReturned): Phase.RETURNED,
+    (Phase.RETURNED, e.CollectionHandedIn): Phase.RETURNED,
     (Phase.RETURNED, e.ShiftEnded): Phase.ENDED,
+    (Phase.ASSIGNED, e.MessageSent): Phase.ASSIGNED,
+    (Phase.ASSIGNED, e.MessageRead): Phase.ASSIGNED,
+    **{
+        (phase, kind): phase
+        for phase in (Phase.STARTED, Phase.DEPARTED, Phase.RETURNED)
+        for kind in (e.MessageSent, e.MessageRead, e.IncidentReported)
+    },
 }
 """What may happen to a route, and where it leads. What is not here is not allowed."""
 
@@ -69,6 +79,9 @@ STOP_TABLE: Mapping[tuple[StopPhase, type], StopPhase] = {
     (StopPhase.ARRIVED, e.StopFailed): StopPhase.FAILED,
     (StopPhase.SIGNED, e.PhotoTaken): StopPhase.SIGNED,
     (StopPhase.FAILED, e.PhotoTaken): StopPhase.FAILED,
+    (StopPhase.ARRIVED, e.GoodsCollected): StopPhase.ARRIVED,
+    (StopPhase.SIGNED, e.GoodsCollected): StopPhase.SIGNED,
+    (StopPhase.FAILED, e.GoodsCollected): StopPhase.FAILED,
     (StopPhase.SIGNED, e.StopLeft): StopPhase.LEFT,
     (StopPhase.FAILED, e.StopLeft): StopPhase.LEFT,
     (StopPhase.LEFT, e.RemarkMade): StopPhase.LEFT,
@@ -85,6 +98,8 @@ ALWAYS: frozenset[type] = frozenset(
         e.ClockJumped,
         e.AlarmRaised,
         e.AlarmAcknowledged,
+        e.RestDue,
+        e.RouteRevised,
         e.CorrectionMade,
         e.UnknownEvent,
     }
@@ -104,11 +119,13 @@ class LineState(msgspec.Struct, frozen=True):
     unloaded: int = 0
     accepted: int = 0
     returned: int = 0
+    moved: int = 0
+    """To another vehicle on the road."""
     rides: tuple[Ride, ...] = ()
 
     @property
     def on_board(self) -> int:
-        return self.loaded - self.accepted - self.returned
+        return self.loaded - self.accepted - self.returned - self.moved
 
 
 class StopState(msgspec.Struct, frozen=True):
@@ -149,6 +166,10 @@ class Journey(msgspec.Struct, frozen=True):
     """Hashes of the strokes already used."""
     alarms: frozenset[str] = frozenset()
     """Loggers whose alarm nobody has acknowledged."""
+    collected: Mapping[str, e.GoodsCollected] = {}
+    """What was taken along and is on board, by its name on this route."""
+    withdrawn: frozenset[str] = frozenset()
+    """Stops that an earlier version of the route had and the newest has not (see :mod:`shared.custody.revision`)."""
 
     def line(self, line_id: str) -> LineState:
         return self.lines.get(line_id, LineState())
@@ -167,10 +188,19 @@ class Journey(msgspec.Struct, frozen=True):
     @property
     def next_stop(self) -> str | None:
         """The next stop in driving order that has not been visited."""
-        for stop in sorted(self.route.stops, key=lambda s: s.number):
+        for stop in sorted(self.due_stops, key=lambda s: s.number):
             if self.stop(stop.id).phase is StopPhase.PLANNED:
                 return stop.id
         return None
+
+    @property
+    def due_stops(self) -> list[Stop]:
+        """The stops of the day: those of the newest version, and those of earlier ones that were visited nevertheless."""
+        return [
+            stop
+            for stop in self.route.stops
+            if stop.id not in self.withdrawn or self.stop(stop.id).phase is not StopPhase.PLANNED
+        ]
 
     def allows(self, event: e.AnyEvent) -> bool:
         """Whether the table allows ``event`` now."""
@@ -215,10 +245,12 @@ def _next_phases(journey: Journey, event: e.AnyEvent) -> tuple[Phase, StopPhase 
     if kind in ALWAYS or kind in e.SERVER_ONLY:
         return journey.phase, None
     if (journey.phase, kind) in ROUTE_TABLE:
-        if kind is e.VehicleReturned and journey.open_stop is not None:
+        if kind in (e.VehicleReturned, e.GoodsMoved) and journey.open_stop is not None:
             raise _illegal(f"at stop {journey.open_stop}", event)
         return ROUTE_TABLE[journey.phase, kind], None
     if kind is e.PhotoTaken and stop_id is None and journey.phase in ON_SHIFT:
+        return journey.phase, None
+    if kind is e.GoodsCollected and stop_id is None and journey.phase is Phase.DEPARTED and journey.open_stop is None:
         return journey.phase, None
     if stop_id is None:
         raise _illegal(journey.phase, event)
@@ -358,6 +390,25 @@ def _goods_returned(journey: Journey, event: e.GoodsReturned, at: datetime, _rec
     return _with_line(journey, event.line_id, line)
 
 
+def _goods_moved(journey: Journey, event: e.GoodsMoved, at: datetime, _record: str) -> Journey:
+    for moved in event.lines:
+        line = journey.line(moved.line_id)
+        line = msgspec.structs.replace(line, moved=line.moved + moved.quantity)
+        if not line.on_board:
+            line = msgspec.structs.replace(line, rides=_end_rides(line.rides, at))
+        journey = _with_line(journey, moved.line_id, line)
+    return msgspec.structs.replace(journey, signatures=journey.signatures | {event.strokes})
+
+
+def _collected(journey: Journey, event: e.GoodsCollected, _at: datetime, _record: str) -> Journey:
+    return msgspec.structs.replace(journey, collected={**journey.collected, event.item: event})
+
+
+def _handed_in(journey: Journey, event: e.CollectionHandedIn, _at: datetime, _record: str) -> Journey:
+    left = {item: collected for item, collected in journey.collected.items() if item != event.item}
+    return msgspec.structs.replace(journey, collected=left)
+
+
 _HANDLERS: Mapping[type, Callable[[Journey, Any, datetime, str], Journey]] = {
     e.ShiftStarted: _started,
     e.VehicleChecked: _checked,
@@ -376,6 +427,9 @@ _HANDLERS: Mapping[type, Callable[[Journey, Any, datetime, str], Journey]] = {
     e.VehicleReturned: _returned,
     e.GoodsReturned: _goods_returned,
     e.ShiftEnded: _ended,
+    e.GoodsMoved: _goods_moved,
+    e.GoodsCollected: _collected,
+    e.CollectionHandedIn: _handed_in,
     e.AlarmRaised: _alarm_raised,
     e.AlarmAcknowledged: _alarm_acknowledged,
 }

@@ -1,16 +1,40 @@
 """The handover's own rules: what counts as a signature, who may sign, and when a decision on a line adds up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared import problems
 from shared.custody.events import LineOutcome, Outcome, Signatory
-from shared.errors import Refused
+from shared.errors import Language, Refused
 from shared.work import Line
 
 MINIMUM_POINTS = 8
 """Fewer points than this are a dot, not a signature."""
 MINIMUM_EXTENT = 0.08
 """A signature reaches over at least this part of the pad's width."""
+
+
+MEANING: tuple[Mapping[Language, str], ...] = (
+    {
+        "zh": "本人已当面核对上列货物、批号和数量，查看了在途温度记录，并按上列决定逐行接收或拒收。",
+        "en": "I have checked the goods, lots and quantities listed above, have seen their temperature record in transit, "
+        "and accept or refuse them line by line as decided above.",
+    },
+    {
+        "zh": "本人作为第二验收人，已与第一签收人共同核对上列货物、批号和数量，并同意上列决定。",
+        "en": "As the second person I have checked the goods, lots and quantities listed above together with the first, and "
+        "agree with the decisions above.",
+    },
+)
+"""What each signature says (21 CFR 11.50: the meaning of a signature is stated), first and second signatory."""
+
+
+def meaning_in(meaning: str, language: Language) -> str:
+    """What a signature says, as it was signed; where it was signed in the other language, with that language's wording behind
+    it. A sentence that no version known here wrote stays alone."""
+    for sentence in MEANING:
+        if meaning in sentence.values() and sentence[language] != meaning:
+            return f"{meaning} ({sentence[language]})"
+    return meaning
 
 
 def check_strokes(strokes: Sequence[Sequence[tuple[float, float]]]) -> None:

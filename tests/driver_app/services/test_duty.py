@@ -1,7 +1,5 @@
 """Duty: which work is in force, and what happens when newer work comes."""
 
-from datetime import timedelta
-
 import msgspec
 import pytest
 
@@ -9,7 +7,7 @@ from driver_app.journal.ports import WorkSlot
 from driver_app.services.duty import Duty
 from driver_app.services.identity import IdentityStore
 from shared import problems
-from shared.custody.events import Failure
+from shared.custody.events import Failure, RouteRevised
 from shared.custody.journey import Journey, Phase
 from shared.keys import KeySigner
 from shared.work import Override, Work
@@ -84,37 +82,88 @@ def test_an_override_reaches_a_running_shift(phone: Phone) -> None:
     assert phone.restart().duty.journey.phase is Phase.STARTED
 
 
-def test_a_new_version_that_leaves_the_past_alone_is_taken_on_during_the_shift(phone: Phone) -> None:
-    """The dispatcher takes the last stop off the route; nothing of it was touched."""
+def test_a_withdrawn_stop_is_not_driven_to_and_its_goods_come_back(phone: Phone) -> None:
+    """The dispatcher takes the last stop off the route; its goods are on board."""
     phone.on_the_road()
     phone.handed_over("S1")
     shorter = msgspec.structs.replace(ROUTE, version=2, stops=ROUTE.stops[:2])
-    loaded = phone.services.duty.journey.line("L4").loaded
-    assert loaded == 5
-    assert offer(phone, work(shorter, minutes=60)) is False  # its goods are on board
-    renamed = msgspec.structs.replace(ROUTE.stops[2], planned_arrival=NIGHT + timedelta(hours=3))
-    later = msgspec.structs.replace(ROUTE, version=3, stops=(*ROUTE.stops[:2], renamed))
-    assert offer(phone, work(later, minutes=61)) is True
-    assert phone.services.duty.route.version == 3
-    assert phone.services.duty.journey.stop("S1").signed is not None
-    assert phone.services.duty.conflict is None
+    assert offer(phone, work(shorter, minutes=60)) is True
+    journey = phone.services.duty.journey
+    assert [stop.id for stop in journey.due_stops] == ["S1", "S2"]
+    assert phone.events(RouteRevised) == [RouteRevised("R1", 2, "f" * 64)]
+    phone.handed_over("S2", seed=2)
+    assert phone.services.duty.journey.next_stop is None
+    phone.services.shift.return_to_depot()
+    assert "L4" in {back.line.id for back in phone.services.shift.to_return()}
 
 
-@pytest.mark.parametrize("what", ["stop", "line", "container"])
-def test_a_new_version_that_contradicts_what_happened_waits_and_says_why(phone: Phone, what: str) -> None:
+def test_a_withdrawn_stop_that_is_done_stands(phone: Phone) -> None:
+    phone.on_the_road()
+    record = phone.handed_over("S1")
+    assert offer(phone, work(msgspec.structs.replace(ROUTE, version=2, stops=ROUTE.stops[1:]), minutes=60)) is True
+    for services in (phone.services, phone.restart()):
+        assert services.duty.journey.stop("S1").signed_record == record
+        assert services.duty.journey.withdrawn == {"S1"}
+        assert services.duty.flagged == ()
+
+
+def test_a_stop_withdrawn_while_the_driver_stands_there_may_still_be_signed(phone: Phone) -> None:
     phone.on_the_road().at_stop("S1")
-    first, *rest = ROUTE.stops
-    changed = {
-        "stop": msgspec.structs.replace(ROUTE, stops=tuple(rest)),
-        "line": msgspec.structs.replace(ROUTE, stops=(first, *rest[:-1])),
-        "container": msgspec.structs.replace(ROUTE, containers=ROUTE.containers[:1]),
-    }[what]
-    assert offer(phone, work(changed, minutes=60)) is False
+    assert offer(phone, work(msgspec.structs.replace(ROUTE, version=2, stops=ROUTE.stops[1:]), minutes=60)) is True
+    phone.unloaded().downloaded().services.stop.finish_download()
+    phone.services.stop.begin_signing()
+    for position in range(phone.services.stop.signatories_needed()):
+        phone.sign(position, f"签收人{position}", position)
+    assert phone.services.stop.sign()
+
+
+def test_an_added_and_a_moved_stop_survive_a_restart(phone: Phone) -> None:
+    phone.on_the_road()
+    phone.handed_over("S1")
+    extra = msgspec.structs.replace(ROUTE.stops[1], id="S9", number=2, consignments=())
+    moved = (ROUTE.stops[0], extra, *(msgspec.structs.replace(s, number=s.number + 1) for s in ROUTE.stops[1:]))
+    assert offer(phone, work(msgspec.structs.replace(ROUTE, version=2, stops=moved), minutes=60)) is True
+    for services in (phone.services, phone.restart()):
+        assert services.duty.journey.next_stop == "S9"
+        assert [stop.id for stop in services.duty.journey.due_stops] == ["S1", "S9", "S2", "S3"]
+    phone.at_stop("S9")
+    assert phone.restart().duty.journey.open_stop == "S9"
+
+
+def test_a_new_version_under_which_loaded_goods_would_be_others_waits_and_says_why(phone: Phone) -> None:
+    phone.on_the_road().at_stop("S1")
+    last = ROUTE.stops[2]
+    [note] = last.consignments
+    lines = tuple(msgspec.structs.replace(line, lot="ANOTHER") for line in note.lines)
+    changed = msgspec.structs.replace(last, consignments=(msgspec.structs.replace(note, lines=lines),))
+    newer = msgspec.structs.replace(ROUTE, version=2, stops=(*ROUTE.stops[:2], changed))
+    assert offer(phone, work(newer, minutes=60)) is False
     conflict = phone.services.duty.conflict
     assert conflict is not None
-    assert what in conflict.values["reason"]
+    assert "line" in conflict.values["reason"]
     assert phone.services.duty.route == ROUTE
     assert phone.restart().duty.pending is not None
+
+
+def test_a_container_with_loggers_at_work_stays_known(phone: Phone) -> None:
+    phone.on_the_road()
+    newer = msgspec.structs.replace(ROUTE, version=2, containers=ROUTE.containers[:1])
+    assert offer(phone, work(newer, minutes=60)) is True
+    assert {c.id for c in phone.restart().duty.route.containers} == {c.id for c in ROUTE.containers}
+
+
+def test_dying_before_the_newer_work_is_stored_loses_nothing(phone: Phone) -> None:
+    """The event is on disk, the document is not: the same work comes again."""
+    phone.on_the_road()
+    old = phone.journal.work(WorkSlot.CURRENT)
+    assert old is not None
+    newer = work(msgspec.structs.replace(ROUTE, version=2, stops=ROUTE.stops[:2]), minutes=60)
+    offer(phone, newer)
+    phone.journal.put_work(WorkSlot.CURRENT, old)
+    phone.restart()
+    assert phone.services.duty.journey.withdrawn == {"S3"}
+    assert offer(phone, newer) is True
+    assert phone.services.duty.route.version == 2
 
 
 def test_a_route_taken_away_during_a_shift_goes_on_until_its_end(phone: Phone) -> None:
@@ -143,7 +192,7 @@ def test_history_that_this_version_would_not_allow_is_kept_skipped_and_flagged(p
     """As the server does: such an event was allowed when it was recorded. Here the route in the journal lost a stop."""
     phone.on_the_road().at_stop("S1")
     broken = msgspec.structs.replace(ROUTE, stops=ROUTE.stops[1:])
-    phone.journal.put_work(WorkSlot.CURRENT, signed(work(broken, minutes=1)))
+    phone.journal.put_setting(f"route.1.{'f' * 64}", msgspec.json.encode(broken))
     services = phone.restart()
     assert services.duty.journey.phase is Phase.DEPARTED
     assert services.duty.flagged

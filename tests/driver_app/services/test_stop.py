@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from driver_app.journal.memory import MemoryJournal
 from driver_app.services.decisions import check_decision, outcome_for, proposed
-from driver_app.services.signing import MEANING, ReceiverDraft
+from driver_app.services.signing import ReceiverDraft
 from driver_app.services.step import StepKind
 from driver_app.services.stop_goods import SIGNATURE_ROOM, scanned_out
 from shared import problems
@@ -18,6 +18,7 @@ from shared.coldchain.verdict import Conformity, judge
 from shared.custody import events as e
 from shared.custody.events import Outcome, Reason
 from shared.custody.journey import LineState
+from shared.custody.signing import MEANING
 from shared.errors import Refused
 from shared.sync import MAX_BLOB, Lane
 from tests.driver_app.services.day import L1, ROUTE, Phone, pack, picture, refusing, strokes

@@ -539,7 +539,11 @@ def test_without_work_it_is_asked_for_often_and_with_work_seldom(server: FakeSer
 def test_a_route_that_contradicts_the_day_is_flagged(phone: Phone, server: FakeServer) -> None:
     phone.started().checked().precooled().loaded().departed()
     route = phone.services.duty.route
-    server.work = signed(work(msgspec.structs.replace(route, version=2, stops=route.stops[1:]), minutes=9))
+    [first, *others] = route.stops
+    [note, *rest] = first.consignments
+    lines = tuple(msgspec.structs.replace(line, lot="ANOTHER") for line in note.lines)
+    first = msgspec.structs.replace(first, consignments=(msgspec.structs.replace(note, lines=lines), *rest))
+    server.work = signed(work(msgspec.structs.replace(route, version=2, stops=(first, *others)), minutes=9))
     drain(phone)
     numbers = [flag.number for flag in phone.services.state.status().flags]
     assert numbers == [problems.ROUTE_CONFLICT.number]

@@ -98,7 +98,7 @@ def test_english_says_the_same_in_english(told: dict[str, Evidence]) -> None:
 def test_every_word_exists_in_both_languages() -> None:
     tables: tuple[Mapping[Any, Name], ...] = (
         words.LABELS, words.CONFORMITY, words.OUTCOME, words.QUANTITIES, words.REASON, words.FAILURE, words.ARRIVED_BY,
-        words.ENTRY, words.CONTAINER, words.EVENTS,
+        words.ENTRY, words.CONTAINER, words.EVENTS, words.INCIDENT, words.COLLECTED,
     )  # fmt: skip
     for table in tables:
         for name in table.values():

@@ -76,7 +76,8 @@ def test_the_catalogue_of_types_names_each_by_its_class() -> None:
 
 def test_what_only_the_server_may_write_is_what_it_writes_before_and_around_a_journey() -> None:
     assert {cls.__name__ for cls in e.SERVER_ONLY} == {
-        *("DeviceEnrolled", "DeviceRevoked", "RoutePublished", "DepartureOverridden", "LotRecalled")
+        *("DeviceEnrolled", "DeviceRevoked", "RoutePublished", "DepartureOverridden", "LotRecalled"),
+        "MessagePosted",
     }
 
 

@@ -46,27 +46,42 @@ EVENTS: dict[str, e.AnyEvent] = {
     "VehicleReturned": s.RETURNED,
     "GoodsReturned": s.returned("L1", 1),
     "ShiftEnded": s.ENDED,
+    "IncidentReported": e.IncidentReported(R, e.Incident.TRAFFIC, "", (), None),
+    "RouteRevised": e.RouteRevised(R, 2, "f" * 64),
+    "GoodsMoved": e.GoodsMoved(R, (e.MovedLine("L3", 1),), "京B", "李", "a" * 64, "b" * 64, "", None),
+    "GoodsCollected": e.GoodsCollected(
+        R, "I1", "T1", e.Collected.RETURN, "药", "B24", 1, "盒", "", e.Entry.TYPED, None, "赵", "", None
+    ),
+    "CollectionHandedIn": e.CollectionHandedIn(R, "I1", 1, ""),
+    "RestDue": e.RestDue(R, 12_600, 14_400),
+    "MessageSent": e.MessageSent(R, "late"),
+    "MessageRead": e.MessageRead(R, "M1"),
+    "MessagePosted": e.MessagePosted(R, "M1", "wait", "u1"),
     "UnknownEvent": e.UnknownEvent("DroneLanded", msgspec.Raw(b'{"type":"DroneLanded"}')),
 }
 
 OBSERVED = {
     *("ReadingsSealed", "DownloadFailed", "PositionsSealed", "ClockJumped", "AlarmRaised", "AlarmAcknowledged"),
-    *("CorrectionMade", "UnknownEvent"),
+    *("CorrectionMade", "UnknownEvent", "RestDue", "RouteRevised"),
 }
-SERVERS = {"DeviceEnrolled", "DeviceRevoked", "RoutePublished", "DepartureOverridden", "LotRecalled"}
-ON_THE_ROAD = {"LoggerAttached", "LoggerDetached", "ScanRefused"}
+SERVERS = {"DeviceEnrolled", "DeviceRevoked", "RoutePublished", "DepartureOverridden", "LotRecalled", "MessagePosted"}
+MESSAGES = {"MessageSent", "MessageRead"}
+SHIFT = MESSAGES | {"IncidentReported"}
+ON_THE_ROAD = SHIFT | {"LoggerAttached", "LoggerDetached", "ScanRefused", "GoodsLoaded"}
 LEGAL: dict[str, set[str]] = {
-    "assigned": {"ShiftStarted"},
-    "started": {
+    "assigned": MESSAGES | {"ShiftStarted"},
+    "started": SHIFT
+    | {
         *("VehicleChecked", "PrecoolingChecked", "LoggerAttached", "LoggerDetached", "GoodsLoaded", "ScanRefused"),
         *("DepartureRefused", "VehicleDeparted"),
     },
-    "departed": ON_THE_ROAD | {"StopArrived", "VehicleReturned"},
-    "arrived": ON_THE_ROAD | {"GoodsUnloaded", "VerdictShown", "PhotoTaken", "HandoverSigned", "StopFailed"},
-    "signed": ON_THE_ROAD | {"PhotoTaken", "RemarkMade", "StopLeft"},
-    "failed": ON_THE_ROAD | {"PhotoTaken", "RemarkMade", "StopLeft"},
-    "left": ON_THE_ROAD | {"RemarkMade", "VehicleReturned"},
-    "returned": {"LoggerDetached", "GoodsReturned", "ShiftEnded", "RemarkMade"},
+    "departed": ON_THE_ROAD | {"StopArrived", "VehicleReturned", "GoodsMoved"},
+    "arrived": ON_THE_ROAD
+    | {"GoodsUnloaded", "VerdictShown", "PhotoTaken", "HandoverSigned", "StopFailed", "GoodsCollected"},
+    "signed": ON_THE_ROAD | {"PhotoTaken", "RemarkMade", "StopLeft", "GoodsCollected"},
+    "failed": ON_THE_ROAD | {"PhotoTaken", "RemarkMade", "StopLeft", "GoodsCollected"},
+    "left": ON_THE_ROAD | {"RemarkMade", "VehicleReturned", "GoodsMoved"},
+    "returned": SHIFT | {"CollectionHandedIn", "LoggerDetached", "GoodsReturned", "ShiftEnded", "RemarkMade"},
     "ended": {"RemarkMade"},
 }
 

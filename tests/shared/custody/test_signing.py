@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from shared import problems
 from shared.custody import gate, signing
 from shared.custody.events import LineOutcome, Outcome, Reason
-from shared.custody.signing import MINIMUM_EXTENT, MINIMUM_POINTS, check_outcome, check_signatory, check_strokes
+from shared.custody.signing import (
+    MEANING,
+    MINIMUM_EXTENT,
+    MINIMUM_POINTS,
+    check_outcome,
+    check_signatory,
+    check_strokes,
+    meaning_in,
+)
 from shared.errors import Refused
 from tests.shared import story as s
 from tests.shared.refusing import MODERATE, refusal
@@ -147,3 +155,11 @@ def test_every_decision_that_stands_accounts_for_every_pack(
 def test_the_gate_offers_the_same_rules() -> None:
     names = ("check_outcome", "check_signatory", "check_strokes", "MINIMUM_POINTS", "MINIMUM_EXTENT")
     assert [getattr(gate, one) for one in names] == [getattr(signing, one) for one in names]
+
+
+def test_what_a_signature_means_is_said_as_it_was_signed_and_in_the_language_of_the_reader() -> None:
+    zh, en = MEANING[0]["zh"], MEANING[0]["en"]
+    assert meaning_in(zh, "zh") == zh
+    assert meaning_in(zh, "en") == f"{zh} ({en})"
+    assert meaning_in(MEANING[1]["en"], "zh") == f"{MEANING[1]['en']} ({MEANING[1]['zh']})"
+    assert meaning_in("本人收货", "en") == "本人收货"
