@@ -48,6 +48,7 @@ UNSEALED = frozenset(
         "reading",
         "position",
         "anomaly",
+        "road",
         # forgotten after minutes; a lost one only lets a request be answered twice, which is harmless
         "used_nonce",
         # Alembic's own

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from server.context import context
 from server.custody import consumers
 from server.trace import operations as trace
-from server.trace.models import RouteView, StopView
+from server.trace.models import RoadRow, RouteView, StopView
 from server.trace.operations import CONSUMER
 from shared.custody.journey import StopPhase
 from shared.geo import wgs84_to_gcj02
@@ -37,11 +37,17 @@ class RouteCard:
     stops: tuple[StopCard, ...]
     behind: timedelta
     """How far behind the plan it was last seen; negative when ahead."""
+    road: tuple[RoadRow, ...] = ()
+    """What the driver last reported or said, newest first."""
 
     @property
     def progress(self) -> int:
         """Stops concluded, in percent."""
         return round(100 * self.route.stops_done / self.route.stops_total) if self.route.stops_total else 0
+
+
+LAST_WORDS = 3
+"""How much of what happened on the road a card shows; the route's own page has all of it."""
 
 
 def card(route: RouteView, stops: Sequence[StopView]) -> RouteCard:
@@ -54,7 +60,8 @@ def card(route: RouteView, stops: Sequence[StopView]) -> RouteCard:
             behind = stop.left - stop.planned_departure
         elif stop.arrived is not None:
             behind = stop.arrived - stop.planned_arrival
-    return RouteCard(route, tuple(_stop_card(stop, behind) for stop in stops), behind)
+    road = tuple(trace.road_of(route.route_id)[:LAST_WORDS])
+    return RouteCard(route, tuple(_stop_card(stop, behind) for stop in stops), behind, road)
 
 
 def _stop_card(stop: StopView, behind: timedelta) -> StopCard:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from server.accounts import operations as accounts
 from server.accounts.audit import Tag, record
 from server.context import context
+from server.custody import ledger
 from server.custody.operations import append_own, devices
 from server.db import db
 from server.fleet import operations as fleet
@@ -14,9 +15,9 @@ from server.planning.building import build_route
 from server.planning.keeping import planned_route
 from server.planning.models import OverrideRow, PublishedRoute
 from shared import problems
-from shared.custody.events import DepartureOverridden, RoutePublished
+from shared.custody.events import DepartureOverridden, MessagePosted, RoutePublished
 from shared.errors import Refused
-from shared.work import Override, Person, Route, Work
+from shared.work import Message, Override, Person, Route, Work
 
 
 def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
@@ -128,6 +129,36 @@ def current_work(device_id: str) -> Work | None:
         overrides=overrides_of(row.route_id),
         published=row.record,
         rehearsal=ports.config.rehearsal is not None,
+        messages=messages_of(row.route_id),
+    )
+
+
+MESSAGE_MAX = 500
+"""Characters of a message: more is a telephone call."""
+
+
+def post_message(route_id: str, text: str, *, by: str) -> str:
+    """Write to the driver of a route; it reaches the handheld with its next sync. Returns the message's id.
+
+    Raises:
+        Refused: NOT_FOUND for a route that was never published, FIELD_INVALID where the text is empty or too long.
+    """
+    published_route(route_id)
+    text = text.strip()
+    if not 0 < len(text) <= MESSAGE_MAX:
+        reason = f"1…{MESSAGE_MAX}"
+        raise Refused(problems.FIELD_INVALID, field="text", value=text[:40], reason=reason)
+    message_id = context().ids.new()
+    append_own(MessagePosted(route_id, message_id, text, by), actor=by)
+    return message_id
+
+
+def messages_of(route_id: str) -> tuple[Message, ...]:
+    """What dispatch wrote to the driver of a route, oldest first."""
+    return tuple(
+        Message(entry.event.message_id, entry.event.text, entry.event.by, entry.record.at)
+        for entry in ledger.entries(route_id=route_id, types=(MessagePosted.__name__,))
+        if isinstance(entry.event, MessagePosted)
     )
 
 

@@ -22,6 +22,7 @@ from server.planning import keeping, publish
 from server.planning.day import Choice, day_problem, site_of_node
 from server.planning.keeping import Kept
 from server.planning.operations import make_plan
+from server.trace import operations as trace
 from server.transaction import begin_writing
 from shared import problems
 from shared.custody.gate import qualification_problems
@@ -87,6 +88,18 @@ def publish_route(route_id: str) -> ResponseReturnValue:
 def route(route_id: str) -> ResponseReturnValue:
     """A published route: what stands against its departure, and what was overridden."""
     return render_template("planning/route.html", typed=request.args, **_route_values(route_id))
+
+
+@blueprint.post("/routes/<route_id>/messages")
+@require(*WHO)
+def message(route_id: str) -> ResponseReturnValue:
+    """Write to the driver."""
+    try:
+        publish.post_message(route_id, request.form.get("text", ""), by=actor())
+    except Refused as refused:
+        return form_again(refused, "planning/route.html", **_route_values(route_id))
+    flash(_("Sent. The handheld shows it after its next sync."), "success")
+    return redirect(url_for("planning.route", route_id=route_id) + "#road", 303)
 
 
 @blueprint.post("/routes/<route_id>/override")
@@ -224,6 +237,7 @@ def _route_values(route_id: str) -> dict[str, Any]:
         "versions": keeping.publications(route_id=route_id),
         "devices": devices,
         "against": qualification_problems(published, day),
+        "road": trace.road_of(route_id),
         "overrides": publish.overrides_of(route_id),
         "overridable": [(str(number), _gate_text(number)) for number in sorted(publish.OVERRIDABLE)],
     }

@@ -181,5 +181,22 @@ class AnomalyRow(Base):
     """The :class:`shared.errors.Problem` as JSON."""
 
 
-PROJECTIONS = (RouteView, StopView, LineView, CodeView, ReadingRow, PositionRow, AnomalyRow)
+class RoadRow(Base):
+    """What happened on a route beside its handovers: incidents, messages, goods that moved, newer versions, rests due."""
+
+    __tablename__ = "road"
+
+    entry: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    route_id: Mapped[str] = mapped_column(String(40), index=True)
+    type: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str]
+    """Which incident, or why goods were taken along; empty for the other types."""
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(80))
+    """The driver's id, or the account of dispatch."""
+    text: Mapped[str]
+    """What a person wrote, or what there is to say in no language."""
+
+
+PROJECTIONS = (RouteView, StopView, LineView, CodeView, ReadingRow, PositionRow, AnomalyRow, RoadRow)
 """Everything that a rebuild drops and makes again."""

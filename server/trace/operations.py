@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, func, select
 
 from server.custody import consumers, ledger
 from server.db import db
-from server.trace.models import PROJECTIONS, AnomalyRow, CodeView, LineView, ReadingRow, RouteView, StopView
+from server.trace.models import PROJECTIONS, AnomalyRow, CodeView, LineView, ReadingRow, RoadRow, RouteView, StopView
 from server.trace.projection import Projector
 
 CONSUMER = "trace"
@@ -86,6 +86,12 @@ def track_of(route: RouteView) -> list[tuple[float, float]]:
 def stops_of(route_id: str) -> Sequence[StopView]:
     """The stops of a route in driving order."""
     query = select(StopView).where(StopView.route_id == route_id).order_by(StopView.number)
+    return db.session.execute(query).scalars().all()
+
+
+def road_of(route_id: str) -> Sequence[RoadRow]:
+    """What happened on a route beside its handovers, newest first."""
+    query = select(RoadRow).where(RoadRow.route_id == route_id).order_by(RoadRow.entry.desc())
     return db.session.execute(query).scalars().all()
 
 

@@ -24,6 +24,7 @@ from server.trace.models import (
     RouteView,
     StopView,
 )
+from server.trace.road import note_road
 from server.trace.rows import Rows
 from shared.clock import from_ms, to_ms
 from shared.coldchain.verdict import Conformity, Verdict, worst
@@ -76,6 +77,7 @@ class Projector:
         journey = told.journey
         if isinstance(event, (e.ReadingsSealed, e.DownloadFailed, e.ClockJumped)):
             return
+        note_road(rows, entry)
         _write_route(rows, told, entry)
         if isinstance(event, e.PositionsSealed):
             return

@@ -17,6 +17,7 @@ from shared.work import Name
 from tests.server.accounts.browsing import Browser, person, problems_on
 from tests.server.fleet.samples import BY
 from tests.server.planning_web.samples import DAY, Day, enter_day, keep
+from tests.server.store import project
 
 
 @pytest.fixture
@@ -169,3 +170,16 @@ def test_planning_is_the_dispatchers_business(app: Flask, client: FlaskClient) -
 def test_what_does_not_exist_is_not_found(browser: Browser) -> None:
     for path in ("/planning/plans/x", "/planning/routes/x"):
         assert problems_on(browser.get(path)) == [5003]
+
+
+def test_a_message_to_the_driver_stands_on_the_page_of_its_route(app: Flask, browser: Browser, day: Day) -> None:
+    with app.app_context():
+        route_id = keep(day)
+    browser.get("/planning/")
+    browser.post(f"/planning/routes/{route_id}/publish", {"device": day.device})
+    browser.get(f"/planning/routes/{route_id}")
+    assert problems_on(browser.post(f"/planning/routes/{route_id}/messages", {"text": " "})) == [5007]
+    assert browser.post(f"/planning/routes/{route_id}/messages", {"text": "协和改走西门"}).status_code == 303
+    with app.app_context():
+        project()
+    assert "协和改走西门" in browser.get(f"/planning/routes/{route_id}").text

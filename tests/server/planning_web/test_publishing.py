@@ -25,7 +25,7 @@ from shared import problems
 from shared.clock import ManualClock
 from shared.custody.events import DepartureOverridden, LotRecalled, RoutePublished
 from shared.errors import Refused
-from shared.work import Override, Route
+from shared.work import Message, Override, Route
 from tests.server.fleet.samples import BY, PIN
 from tests.server.planning_web.samples import DAY, Day, choice, enrol, enter_day, keep
 
@@ -283,3 +283,30 @@ def test_two_visits_to_one_place_in_a_row_are_one_stop(app: Flask, day: Day) -> 
             assert len(stop.consignments) == 2
             assert (stop.planned_arrival, stop.planned_departure) == (at(8), at(8, 41).replace(second=40))
         db.session.rollback()
+
+
+def test_a_message_is_an_event_and_travels_with_the_work(app: Flask, day: Day, clock: ManualClock) -> None:
+    with app.app_context():
+        route_id = keep(day)
+        with transaction():
+            publish.publish_route(route_id, device_id=day.device, by=BY)
+            message_id = publish.post_message(route_id, " 协和药库改在西门收货 ", by=BY)
+        with reading():
+            work = publish.current_work(day.device)
+            assert work is not None
+            assert work.messages == (Message(message_id, "协和药库改在西门收货", BY, clock.now()),)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "长" * 501])
+def test_a_message_has_to_say_something_and_be_short(app: Flask, day: Day, text: str) -> None:
+    with app.app_context():
+        route_id = keep(day)
+        with transaction():
+            publish.publish_route(route_id, device_id=day.device, by=BY)
+            with refused(problems.FIELD_INVALID):
+                publish.post_message(route_id, text, by=BY)
+
+
+def test_nobody_is_written_to_on_a_route_that_was_never_published(app: Flask, day: Day) -> None:
+    with app.app_context(), transaction(), refused(problems.NOT_FOUND):
+        publish.post_message("R-0", "你好", by=BY)

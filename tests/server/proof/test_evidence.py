@@ -6,12 +6,18 @@ import msgspec
 import pytest
 
 from server.proof.evidence import Evidence, gather
+from server.proof.incidents import incidents
 from shared import problems
 from shared.clock import from_ms
 from shared.custody import events as e
 from shared.errors import Refused
+from shared.keys import KeySigner
+from shared.work import Stop
 from tests.server.proof.conftest import Bundles
 from tests.server.proof.day import DEVICE, ROUTE, Day, at, segment
+from tests.server.proof.memory_ledger import Chain, MemoryLedger
+from tests.shared import story
+from tests.shared.story import Story
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +157,54 @@ def test_a_stop_that_the_published_route_does_not_have_is_incomplete() -> None:
     proof = day.ledger.append(day.handheld, e.StopFailed(ROUTE, "T9", e.Failure.CLOSED, "", None), at(10))
     with pytest.raises(Refused, match="T9"):
         gather(day.ledger, proof)
+
+
+# newer versions of the route ---------------------------------------------------------------------------------------------
+
+T1, T2 = story.route().stops
+ADDED = msgspec.structs.replace(story.stop(3, [story.line("L9", 2, "K")]), number=2)
+
+
+def revised_day(*stops: Stop, told: bool = True) -> tuple[MemoryLedger, str]:
+    """A day whose route got other stops while the vehicle was on its way to T1, and the proof of a stop that failed then:
+    the added one where the handheld was ``told``, T1 where it was not."""
+    ledger = MemoryLedger()
+    handheld = Chain("H1", KeySigner(b"h" * 32))
+    first = ledger.append(ledger.server, e.RoutePublished(story.route(), "H1", "d"), story.at(-60))
+    for event, moment, _ in Story().depart().told:
+        if isinstance(event, e.ShiftStarted):
+            event = msgspec.structs.replace(event, published=first)
+        ledger.append(handheld, event, moment)
+    newer = msgspec.structs.replace(story.route(), version=2, stops=stops)
+    second = ledger.append(ledger.server, e.RoutePublished(newer, "H1", "d"), story.at(30))
+    where = "T1"
+    if told:
+        ledger.append(handheld, e.RouteRevised(story.R, 2, second), story.at(31))
+        where = "T3"
+    ledger.append(handheld, e.IncidentReported(story.R, e.Incident.TRAFFIC, "", (), None), story.at(39))
+    ledger.append(handheld, story.arrived(where), story.at(40))
+    proof = ledger.append(handheld, story.failed(where), story.at(41))
+    ledger.append(handheld, e.IncidentReported(story.R, e.Incident.SPILL, "", (), None), story.at(50))
+    return ledger, proof
+
+
+def test_a_stop_that_was_added_on_the_road_is_proved_with_the_version_that_added_it() -> None:
+    evidence = gather(*revised_day(T1, ADDED, T2))
+    assert evidence.stop == ADDED
+    assert kinds(evidence)["RoutePublished"] == 2
+    assert kinds(evidence)["RouteRevised"] == 1
+    assert evidence.folded.refused == ()
+
+
+def test_a_withdrawn_stop_is_proved_with_the_version_that_the_driver_had() -> None:
+    evidence = gather(*revised_day(T2, told=False))
+    assert evidence.stop == T1
+    assert kinds(evidence)["RoutePublished"] == 1
+
+
+def test_what_happened_on_the_road_belongs_to_the_stops_that_come_after_it() -> None:
+    evidence = gather(*revised_day(T1, ADDED, T2))
+    reported = [entry.event for entry in evidence.of(e.IncidentReported)]
+    assert [event.kind for event in reported if isinstance(event, e.IncidentReported)] == [e.Incident.TRAFFIC]
+    [said] = [one for one in incidents(evidence, "zh") if one.title == "途中事件"]
+    assert said.text == "交通拥堵"

@@ -1,5 +1,8 @@
 """The views say what the ledger says, whenever they are built and in whatever pieces."""
 
+import json
+
+import msgspec
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -10,9 +13,10 @@ from server.trace import operations as trace
 from server.trace.models import AnomalyRow, LineView, PositionRow, ReadingRow, RouteView, StopView
 from server.trace.projection import Projector
 from server.transaction import reading, transaction
+from shared import problems
 from shared.custody import events as e
 from shared.custody.events import ReadingsSealed
-from tests.server.proof.day import ROUTE, Day, at, make_day
+from tests.server.proof.day import DEVICE, ROUTE, Day, at, make_day
 from tests.server.store import project, store
 
 
@@ -172,3 +176,46 @@ def test_rows_of_views_are_never_left_over(app: Flask, day: Day) -> None:
             trace.drop()
         for model in (RouteView, StopView, LineView, ReadingRow, PositionRow, AnomalyRow):
             assert db.session.execute(select(model)).first() is None
+
+
+def test_what_happens_beside_the_handovers_is_told_newest_first(app: Flask) -> None:
+    day = make_day()
+    day.ledger.append(day.handheld, e.RestDue(ROUTE, 12_600, 14_400), at(12))
+    day.ledger.append(day.ledger.server, e.MessagePosted(ROUTE, "M1", "回库", "d"), at(13), "d")
+    with app.app_context():
+        build(app, day)
+        told = [(row.type, row.who, row.text) for row in trace.road_of(ROUTE)]
+        assert told == [("MessagePosted", "d", "回库"), ("RestDue", "u-driver", "3.5 h / 4 h")]
+
+
+def withdrawn(*, done: bool) -> Day:
+    """Dispatch takes T1 off the route while the vehicle is on its way there; the handheld hears nothing of it."""
+    day = Day()
+    day.begin()
+    newer = msgspec.structs.replace(day.route, version=2, stops=day.route.stops[1:])
+    day.decides(e.RoutePublished(newer, DEVICE, "d"), at(8))
+    if done:
+        day.first_stop()
+    return day
+
+
+def test_a_withdrawn_stop_is_shown_so(app: Flask) -> None:
+    with app.app_context():
+        build(app, withdrawn(done=False))
+        stop, route = trace.stop("T1"), trace.route(ROUTE)
+        assert stop is not None
+        assert route is not None
+        assert (stop.phase, route.stops_total) == ("withdrawn", 2)
+
+
+def test_what_was_done_at_a_withdrawn_stop_stands_and_is_flagged(app: Flask) -> None:
+    with app.app_context():
+        day = withdrawn(done=True)
+        build(app, day)
+        stop, route = trace.stop("T1"), trace.route(ROUTE)
+        assert stop is not None
+        assert route is not None
+        assert (stop.phase, stop.proof_id, route.stops_total) == ("left", day.proofs["accepted"], 3)
+        [anomaly] = trace.anomalies(ROUTE)
+        assert anomaly.type == "HandoverSigned"
+        assert json.loads(anomaly.problem)["number"] == problems.STOP_WITHDRAWN.number
