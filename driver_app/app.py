@@ -18,6 +18,7 @@ from kivy.uix.screenmanager import NoTransition, SlideTransition
 
 from driver_app.feeds import Feeds
 from driver_app.hardware.ports import Signal
+from driver_app.i18n import marked
 from driver_app.parts import Parts
 from driver_app.screens import registry
 from driver_app.screens.base import AppScreen
@@ -29,7 +30,8 @@ from driver_app.widgets.banner import Notice
 from driver_app.widgets.language import tr
 from driver_app.widgets.surface import Page
 from driver_app.widgets.theme import register_fonts, theme
-from shared.errors import LANGUAGES, Problem
+from shared import problems
+from shared.errors import LANGUAGES, Problem, Refused
 
 BACK = 27
 """The key code of Android's back key, and of Escape."""
@@ -37,6 +39,11 @@ LAYOUT_ROUNDS = 30
 """Rounds of layout in one frame. Text that wraps settles after as many rounds as boxes are nested; Kivy's 10 is too few."""
 LARGE = 1.25
 """How much larger large text is."""
+TOO_WARM = marked("Close the door, check the cooling, call dispatch.")
+TOO_COLD = marked("Check the cooling and the ice packs, call dispatch.")
+"""What to do about a box out of its range."""
+NAMED = 3
+"""Products of a box that an alarm names; the rest is on the manifest."""
 LOOK_EVERY = 20.0
 """s between two looks at whether the feeds still run and the session still holds."""
 
@@ -93,6 +100,7 @@ class HandoverApp(App):
             self.services.state.subscribe(lambda _status: show()),
             self.services.recorder.subscribe(lambda _recorded: self._recorded()),
             self.services.duty.subscribe(follow),
+            self.services.duty.subscribe(lambda: on_ui(self._news)),
             self.services.troubles.subscribe(lambda problem: on_ui(self.tell, problem)),
         ]
         self._show_sync()
@@ -202,6 +210,15 @@ class HandoverApp(App):
         chip.phone, chip.received, chip.sealed = status.on_phone, status.received, status.sealed
         chip.offline = status.problem is not None
 
+    def _news(self) -> None:
+        """Dispatch wrote, or changed the route: an ear hears it, whatever the eye is at."""
+        if self.services.road.unread() or self.services.road.unseen_version():
+            self.hardware.feedback.give(Signal.NEWS)
+        journey = self.services.duty.journey if self.services.duty.started else None
+        if journey is not None and journey.open_stop in journey.withdrawn:
+            site = journey.route.stop(journey.open_stop).site
+            self.tell(Refused(problems.STOP_WITHDRAWN, value=tr.name(site.name)).problem)
+
     def _show_alarm(self) -> None:
         alarms = self.services.alarms.open()
         if not alarms:
@@ -209,11 +226,18 @@ class HandoverApp(App):
             return
         alarm = alarms[0]
         name = tr.name(self.services.duty.route.container(alarm.container_id).name)
-        text = tr._("{name} is at {temperature} °C, should be {low}…{high} °C. Check the door and the cooling.")
         values = {"temperature": f"{alarm.temperature:.1f}", "low": f"{alarm.low:g}", "high": f"{alarm.high:g}"}
+        said = [tr._("{name} is at {temperature} °C, should be {low}…{high} °C.").format(name=name, **values)]
+        goods = list(
+            dict.fromkeys(tr.name(line.product.name) for line in self.services.alarms.goods(alarm.container_id))
+        )
+        if goods:
+            listed = ", ".join(goods[:NAMED]) + (" …" if len(goods) > NAMED else "")
+            said.append(tr._("In it: {goods}.").format(goods=listed))
+        said.append(tr._(TOO_WARM if alarm.temperature > alarm.high else TOO_COLD))
         if not self.shell.alarm.text:
             self.hardware.feedback.give(Signal.ALARM)
-        self.shell.alarm.text = text.format(name=name, **values)
+        self.shell.alarm.text = " ".join(said)
 
     def _alarm_seen(self) -> None:
         alarms = self.services.alarms.open()
@@ -243,7 +267,11 @@ class HandoverApp(App):
 
     def dial(self, number: str) -> None:
         """Hand a telephone number to the phone's dialler."""
-        self.errands.run(lambda: webbrowser.open(f"tel:{number}"))
+        self.open_uri(f"tel:{number}")
+
+    def open_uri(self, uri: str) -> None:
+        """Hand something to whichever app knows what to do with it."""
+        self.errands.run(lambda: webbrowser.open(uri))
 
     # keys
 

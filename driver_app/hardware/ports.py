@@ -200,6 +200,7 @@ class Signal(StrEnum):
     OK = "ok"
     WRONG = "wrong"
     ALARM = "alarm"
+    NEWS = "news"
 
 
 class Feedback(Protocol):

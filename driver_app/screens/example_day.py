@@ -29,7 +29,8 @@ from shared.coldchain.readings import Reading, TimeBasis
 from shared.custody.envelope import WORK_TYPE, seal
 from shared.custody.events import CheckItem, DownloadFailed, Entry, ReadingsSealed
 from shared.errors import Problem, Refused
-from shared.work import Logger, Override
+from shared.geo import Position
+from shared.work import Logger, Message, Override, Work
 
 
 class _NoNetwork:
@@ -123,7 +124,9 @@ class Example:
 
     def give_work(self, *, minutes: float = 0.0, overrides: tuple[Override, ...] = ()) -> None:
         """Work comes from the server."""
-        what = work(self.wishes, minutes=minutes, overrides=overrides)
+        self._offer(work(self.wishes, minutes=minutes, overrides=overrides))
+
+    def _offer(self, what: Work) -> None:
         self.services.duty.offer(msgspec.json.encode(seal(msgspec.json.encode(what), WORK_TYPE, SERVER)))
 
     def pass_time(self, minutes: float) -> None:
@@ -144,6 +147,27 @@ class Example:
         """The loggers say how warm it is, now."""
         for logger_id, value in (("LG1", van), ("LG2", van - 0.3), ("LG3", box), ("LG4", shelf)):
             self.services.heard.hear(logger_id, Reading(self.clock.now(), value, 41.0, TimeBasis.HEARD))
+
+    def news(self) -> None:
+        """Dispatch takes the last stop off the route and says why."""
+        now = self.services.duty.work
+        assert now is not None
+        assert now.route is not None
+        route = msgspec.structs.replace(now.route, version=now.route.version + 1, stops=now.route.stops[:-1])
+        texts = ("协和药库改在西门收货 Deliver at the west gate", "末站取消 The last stop is off")
+        told = tuple(
+            Message(f"M{n}", text, "u1", self.clock.now() + timedelta(minutes=n)) for n, text in enumerate(texts)
+        )
+        issued = now.issued + timedelta(minutes=90)
+        self._offer(msgspec.structs.replace(now, issued=issued, route=route, messages=told))
+
+    def drive(self, minutes: int) -> None:
+        """Drive north, a position a minute."""
+        here = self.services.duty.route.depot.fence.centre
+        for minute in range(minutes):
+            self.services.track.heard(Position(here.lat + minute * 0.0007, here.lon, 12.0))
+            self.pass_time(1)
+        self.hear()
 
     def check(self) -> None:
         self.services.shift.check_vehicle([CheckItem(point.id, True) for point in CHECKLIST])

@@ -99,6 +99,9 @@ class Scenes:
         if name == "reasons":
             self._put_away()
             self._screen.ask_reason()
+        elif name == "more":
+            self._put_away()
+            self._screen.more()
         elif name == "write":
             self.app.close()
             self._screen.ask_code()
@@ -183,8 +186,45 @@ class Scenes:
     def drive_alarm(self) -> None:
         self.app.example.hear(box=9.4)
 
-    def stops(self) -> None:
+    def drive_news(self) -> None:
+        """Dispatch wrote, the route is another one, and a rest comes due."""
         self._services.alarms.acknowledge("LG3")
+        self.app.example.news()
+        self.app.example.drive(225)
+
+    def more(self) -> None:
+        self._screen.more()
+
+    def map(self) -> None:
+        self._put_away()
+        self.app.open("map")
+
+    def incident(self) -> None:
+        self.app.close()
+        self.app.open("incident")
+        self._screen.choose("breakdown")
+        self._screen.take_photo()
+
+    def messages(self) -> None:
+        self.app.close()
+        self._services.road.send("堵车，约晚 20 分钟 Traffic, about 20 min late")
+        self.app.open("messages")
+
+    def collect(self) -> None:
+        self.app.close()
+        self.app.open("collect")
+        ids = self._screen.ids
+        ids.name.text, ids.lot.text, ids.given_by.text = "退回药品 Returned medicine", "RT2607", "李红梅"
+
+    def move(self) -> None:
+        self.app.close()
+        self.app.open("move")
+        ids = self._screen.ids
+        ids.vehicle.text, ids.driver.text = "京B·示例2", "赵师傅 Mr Zhao"
+        ids.pad.show(SIGNATURE)
+
+    def stops(self) -> None:
+        self.app.close()
         self.app.open("stops")
 
     def unload(self) -> None:

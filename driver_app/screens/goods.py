@@ -10,6 +10,7 @@ from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from shared.custody.events import Entry
 from shared.errors import Problem, Refused
+from shared.work import Container
 
 
 class GoodsScan(Scans):
@@ -32,6 +33,8 @@ class GoodsScan(Scans):
     other_hid = StringProperty("")
     other_text = StringProperty("")
     _counting = ("", Entry.TYPED)
+    _last: Scanned | Container | Problem | None = None
+    """What the panel shows, to be said again in another language."""
 
     # what a subclass says
 
@@ -66,8 +69,21 @@ class GoodsScan(Scans):
 
     def idle(self) -> None:
         """Nothing scanned yet."""
-        self.tone, self.heading, self.detail = "muted", tr._("Ready to scan"), self.invitation()
-        self.countable = 0
+        self._last, self.tone, self.countable = None, "muted", 0
+        self._say()
+
+    def _say(self) -> None:
+        """Put the last scan into words."""
+        last = self._last
+        if last is None:
+            self.heading, self.detail = tr._("Ready to scan"), self.invitation()
+        elif isinstance(last, Problem):
+            self.heading, self.detail = tr._("Does not belong here"), tr.problem(last)
+        elif isinstance(last, Container):
+            self.heading, self.detail = self.name_of(last.name), tr._("Goods go in here from now on.")
+        else:
+            self.heading = self.name_of(last.product)
+            self.detail = tr._("Lot {lot}: {done} of {total}").format(lot=last.lot, done=last.done, total=last.total)
 
     def code(self, raw: RawCode) -> None:
         self.scan(text_of(raw), Entry(raw.source.value))
@@ -86,24 +102,22 @@ class GoodsScan(Scans):
             return
         self.app.hardware.feedback.give(Signal.OK)
         if isinstance(found, ContainerChosen):
-            self.tone, self.heading = "primary", self.name_of(found.container.name)
-            self.detail, self.countable = tr._("Goods go in here from now on."), 0
+            self._last, self.tone, self.countable = found.container, "primary", 0
         else:
             self.right(found, text, entry)
         self.refresh()
 
     def right(self, found: Scanned, text: str, entry: Entry) -> None:
         """The code belonged."""
-        self.tone, self.heading = "ok", self.name_of(found.product)
-        self.detail = tr._("Lot {lot}: {done} of {total}").format(lot=found.lot, done=found.done, total=found.total)
+        self._last, self.tone = found, "ok"
         _, _, line = self.services.duty.route.line(found.line_id)
         self.countable = found.total - found.done if line.countable else 0
         self._counting = (text, entry)
 
     def wrong(self, problem: Problem) -> None:
         """The code did not belong: in red, with its number and the reason."""
-        self.tone, self.heading, self.detail = "bad", tr._("Does not belong here"), tr.problem(problem)
-        self.countable = 0
+        self._last, self.tone, self.countable = problem, "bad", 0
+        self._say()
         self.app.hardware.feedback.give(Signal.WRONG)
 
     def count_in(self, quantity: int) -> None:
@@ -123,8 +137,7 @@ class GoodsScan(Scans):
         self.missing = sum(p.missing for p in progress)
         self.complete = bool(progress) and self.missing == 0
         self.ids.rows.items = self.rows(progress)
-        if self.tone == "muted":
-            self.idle()
+        self._say()
 
     def rows(self, progress: tuple[LineProgress, ...]) -> list[dict]:
         """The list's data: what is missing first."""

@@ -10,7 +10,10 @@ from shared.custody.events import Entry
 class LoadScreen(GoodsScan):
     """Scan the goods in."""
 
-    previous = StepKind.PRECOOL
+    @property
+    def previous(self) -> StepKind:
+        return StepKind.PRECOOL if self.services.duty.journey.departed is None else StepKind.DRIVE
+
     lead = "back"
     done_hid = "load.done"
 

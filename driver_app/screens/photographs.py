@@ -15,6 +15,8 @@ class Photographs:
 
     pictures = ListProperty()
     taking = BooleanProperty(False)
+    taken = ListProperty()
+    """Hashes of what was taken since the screen was opened, for events that name their photos."""
     _of_line: str | None = None
     _thumbs: ClassVar[dict[str, bytes]] = {}
     """Thumbnails (PNG) by the photo's hash: of this process only; the photos themselves are in the journal."""
@@ -47,6 +49,7 @@ class Photographs:
         self.taking = False
         sha, small = kept
         self._thumbs[sha] = small
+        self.taken = [*self.taken, sha]
         self.pictures = [*self.pictures, small]
 
     def _no_photo(self, problem: Problem) -> None:

@@ -27,7 +27,7 @@ STEP_SCREENS: dict[StepKind, str] = {
     StepKind.END: "end",
 }
 """The screen of every step."""
-OVERLAYS = ("settings", "fail_stop", "line", "stops", "write")
+OVERLAYS = ("settings", "fail_stop", "line", "stops", "write", "map", "incident", "messages", "collect", "move")
 """Screens that lie over a step's screen, and lead back to it."""
 CLASSES = {
     "enrol": "EnrolScreen",
@@ -50,6 +50,11 @@ CLASSES = {
     "line": "LineScreen",
     "stops": "StopsScreen",
     "write": "WriteScreen",
+    "map": "MapScreen",
+    "incident": "IncidentScreen",
+    "messages": "MessagesScreen",
+    "collect": "CollectScreen",
+    "move": "MoveScreen",
 }
 """The class in the module of the same name."""
 

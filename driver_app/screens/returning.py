@@ -4,11 +4,13 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from driver_app.screens.base import AppScreen
 from driver_app.screens.gate import read_odometer
+from driver_app.screens.wording import COLLECTED
 from driver_app.services.shift import ReturnLine
 from driver_app.services.step import StepKind
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.surface import Card
+from shared.custody.events import GoodsCollected
 from shared.custody.journey import Phase
 from shared.errors import Problem
 
@@ -17,6 +19,8 @@ class ReturnCard(Card):
     """Goods that come back: how many there should be, and how many there are."""
 
     line_id = StringProperty("")
+    item = StringProperty("")
+    """The collection it is, where it was taken along and is no line of this route."""
     name = StringProperty("")
     detail = StringProperty("")
     expected = NumericProperty(0)
@@ -47,8 +51,10 @@ class ReturningScreen(AppScreen):
         )
         self.lead = "back" if self.previous in self.services.steps.allowed() else "menu"
         goods = self.services.shift.to_return()
-        self.on_board = sum(line.quantity for line in goods)
-        self.fill("goods", (self.returned, goods), lambda: map(self._card, goods))
+        along = self.services.road.collected()
+        self.on_board = sum(line.quantity for line in goods) + sum(taken.quantity for taken in along)
+        said = (self.returned, goods, along)
+        self.fill("goods", said, lambda: (*map(self._card, goods), *map(self._taken, along)))
 
     def _card(self, line: ReturnLine) -> ReturnCard:
         detail = tr._("Lot {lot}").format(lot=line.line.lot) + "   "
@@ -63,6 +69,24 @@ class ReturningScreen(AppScreen):
             handing=self.returned,
         )
 
+    def _taken(self, taken: GoodsCollected) -> ReturnCard:
+        detail = tr._(COLLECTED[taken.why]) + "   " + taken.given_by
+        return ReturnCard(
+            line_id=taken.item,
+            item=taken.item,
+            name=f"{taken.name} {taken.lot}".strip(),
+            detail=detail,
+            expected=taken.quantity,
+            quantity=taken.quantity,
+            unit=taken.unit,
+            handing=self.returned,
+        )
+
+    def _keep(self, card: ReturnCard) -> str:
+        if card.item:
+            return self.services.road.hand_in(card.item, int(card.quantity), card.note)
+        return self.services.shift.return_goods(card.line_id, int(card.quantity), card.note)
+
     def arrive(self) -> None:
         """The vehicle is back."""
         odometer = self.attempt(read_odometer, self.ids.odometer.text)
@@ -73,7 +97,7 @@ class ReturningScreen(AppScreen):
     def hand_back(self) -> None:
         """Record everything as it is counted on the screen."""
         for card in reversed(list(self.ids.goods.children)):
-            kept = self.attempt(self.services.shift.return_goods, card.line_id, int(card.quantity), card.note)
+            kept = self.attempt(self._keep, card)
             if isinstance(kept, Problem):
                 break
         self.app.follow()

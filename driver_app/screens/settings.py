@@ -23,6 +23,8 @@ class SettingsScreen(AppScreen):
     problem = StringProperty("")
     about_rows = ListProperty()
     may_sign_out = BooleanProperty(False)
+    on_shift = BooleanProperty(False)
+    unread = NumericProperty(0)
 
     def opened(self) -> None:
         self.watch(self.services.state.subscribe, lambda *_: self._look())
@@ -37,6 +39,8 @@ class SettingsScreen(AppScreen):
         duty = self.services.duty
         resting = not duty.started or duty.journey.phase in (Phase.ASSIGNED, Phase.ENDED)
         self.may_sign_out = actor is not None and resting
+        self.on_shift = actor is not None and duty.on_shift
+        self.unread = len(self.services.road.unread())
         self._about()
         self._look()
 
@@ -88,6 +92,10 @@ class SettingsScreen(AppScreen):
     def send(self) -> None:
         """Try to send now."""
         self.services.sync.nudge()
+
+    def open(self, name: str) -> None:
+        """Something that may be needed on any screen of a shift."""
+        self.app.open(name)
 
     def sign_out(self) -> None:
         """Somebody else takes the handheld."""

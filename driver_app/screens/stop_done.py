@@ -11,6 +11,7 @@ from driver_app.screens.wording import OUTCOME, OUTCOME_TONE
 from driver_app.screens.write import Writing
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
+from shared.codes.own import ReceiptCode
 from shared.custody.events import Outcome
 from shared.custody.journey import StopState
 from shared.work import Stop
@@ -25,6 +26,8 @@ class StopDoneScreen(Photographs, AppScreen):
     detail = StringProperty("")
     lines = ListProperty()
     record = StringProperty(OutboxState.ON_PHONE)
+    receipt = StringProperty("")
+    """What the receiver's own phone may keep: it names the record by its hash."""
 
     def opened(self) -> None:
         self.watch(self.services.state.subscribe, lambda *_: self._look())
@@ -40,7 +43,7 @@ class StopDoneScreen(Photographs, AppScreen):
             self.part = False
             self.tone, self.heading = result(journey, stop)
             self.detail = state.failed.note or tr._("All its goods stay on board.")
-            self.lines = []
+            self.lines, self.receipt = [], ""
         elif state.signed is not None:
             self._signed(stop, state)
         self._look()
@@ -51,10 +54,17 @@ class StopDoneScreen(Photographs, AppScreen):
         self.tone, self.heading = OUTCOME_TONE[outcome], tr._(OUTCOME[outcome])
         who = ", ".join(f"{s.name} ({s.role})" for s in state.signed.signatories)
         self.detail = tr._("Signed by {who}").format(who=who)
+        self.receipt = self._receipt(state.signed_record)
         decided = {o.line_id: o for o in state.signed.outcomes}
         self.lines = [
             (self.name_of(line.product.name), decision(decided[line.id])) for line in stop.lines() if line.id in decided
         ]
+
+    def _receipt(self, record: str) -> str:
+        identity = self.services.enrolment.identity
+        return (
+            "" if identity is None else ReceiptCode(record, record, f"{identity.url.rstrip('/')}/check/{record}").text
+        )
 
     def _look(self) -> None:
         self.record = self.services.state.of_stop(self.services.stop.stop.id) or OutboxState.ON_PHONE
@@ -70,6 +80,10 @@ class StopDoneScreen(Photographs, AppScreen):
             lambda said: self.attempt(self.services.stop.remark, stop_id, said),
         )
         self.app.open("write", writing)
+
+    def collect(self) -> None:
+        """Goods are taken along from here."""
+        self.app.open("collect")
 
     def leave(self) -> None:
         """Drive on."""

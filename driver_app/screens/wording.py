@@ -2,7 +2,7 @@
 
 from driver_app.i18n import marked
 from driver_app.journal.ports import OutboxState
-from shared.custody.events import Failure, Outcome, Reason
+from shared.custody.events import Collected, Failure, Incident, Outcome, Reason
 
 REASON: dict[Reason, str] = {
     Reason.TEMPERATURE: marked("Temperature"),
@@ -21,6 +21,20 @@ FAILURE: dict[Failure, str] = {
     Failure.NO_ACCESS: marked("No access"),
     Failure.REFUSED_ALL: marked("Everything refused"),
     Failure.OTHER: marked("Another reason"),
+}
+INCIDENT: dict[Incident, str] = {
+    Incident.BREAKDOWN: marked("Breakdown"),
+    Incident.ACCIDENT: marked("Accident"),
+    Incident.TRAFFIC: marked("Traffic"),
+    Incident.SPILL: marked("Spill or breakage"),
+    Incident.COOLING: marked("Cooling failed"),
+    Incident.OTHER: marked("Something else"),
+}
+COLLECTED: dict[Collected, str] = {
+    Collected.RETURN: marked("Return"),
+    Collected.RECALL: marked("Recall"),
+    Collected.UNPLANNED: marked("Unplanned pick-up"),
+    Collected.EMPTIES: marked("Empty boxes"),
 }
 OUTCOME: dict[Outcome, str] = {
     Outcome.ACCEPTED: marked("Accepted"),

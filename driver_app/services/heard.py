@@ -19,7 +19,7 @@ from shared.coldchain.readings import Reading
 from shared.custody.events import AlarmAcknowledged, AlarmRaised
 from shared.custody.journey import Phase
 from shared.errors import Refused
-from shared.work import Container
+from shared.work import Container, Line
 
 FRESH = 300.0
 """Seconds (s) a heard reading stands for "now": the longest recording interval GSP allows in transport (appendix
@@ -112,6 +112,16 @@ class Alarms:
             if isinstance(event, AlarmRaised) and event.logger_id in waiting:
                 found[event.logger_id] = event
         return tuple(found.values())
+
+    def goods(self, container_id: str) -> tuple[Line, ...]:
+        """The lines with packs in a container now."""
+        journey = self._duty.journey
+        inside = {
+            line_id
+            for line_id, state in journey.lines.items()
+            if state.on_board > 0 and any(r.container_id == container_id and r.until is None for r in state.rides)
+        }
+        return tuple(line for stop in journey.route.stops for line in stop.lines() if line.id in inside)
 
     def acknowledge(self, logger_id: str, note: str = "") -> str:
         """Record that the driver has seen the alarm.

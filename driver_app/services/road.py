@@ -7,6 +7,7 @@ import msgspec
 
 from driver_app.journal.ports import BlobRef, Journal
 from driver_app.services.duty import Duty
+from driver_app.services.kept import Setting
 from driver_app.services.recorder import Recorder
 from driver_app.services.recording import record_of
 from driver_app.services.signing import PICTURE_TYPE, PNG, STROKES_TYPE, strokes_json
@@ -27,6 +28,7 @@ from shared.custody.events import (
     MessageSent,
     MovedLine,
     PhotoTaken,
+    ShiftStarted,
 )
 from shared.custody.signing import check_strokes
 from shared.errors import Refused
@@ -64,6 +66,25 @@ class Road:
     ) -> None:
         self._journal, self._duty, self._recorder, self._track = journal, duty, recorder, track
         self._ids = Ids(clock, randomness)
+
+    # the route itself ----------------------------------------------------------------------------------------------------
+
+    def unseen_version(self) -> int | None:
+        """The version of the route that dispatch gave out while the day ran, as long as the driver has not seen it."""
+        if not self._duty.on_shift:
+            return None
+        journey = self._duty.journey
+        first = next((event.version for event in self._events(ShiftStarted)), journey.route.version)
+        seen = self._seen(journey.route.id).get() or first
+        return journey.route.version if journey.route.version > seen else None
+
+    def see_version(self) -> None:
+        """The driver has seen that the route is another one now."""
+        route = self._duty.route
+        self._seen(route.id).put(route.version)
+
+    def _seen(self, route_id: str) -> Setting[int]:
+        return Setting(self._journal, f"road.seen.{route_id}", int)
 
     # incidents ---------------------------------------------------------------------------------------------------------
 

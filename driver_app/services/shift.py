@@ -196,14 +196,14 @@ class Shift:
     def gate(self) -> Gate:
         """What stands against departure now, and what of it a dispatcher has overridden."""
         overrides = self._duty.work.overrides if self._duty.work is not None else ()
-        found = departure_problems(self._duty.journey, self._today())
+        found = departure_problems(self._duty.journey, self.today())
         left = standing(found, overrides)
         overridden = [problem for problem in found if problem not in left]
         subjects = {(problem.number, problem.values["value"]) for problem in overridden}
         records = tuple(o.record for o in overrides if (o.problem, o.subject) in subjects)
         return Gate(tuple(found), tuple(overridden), tuple(left), records)
 
-    def _today(self) -> date:
+    def today(self) -> date:
         """The day at the depot."""
         return self._clock.now().astimezone(ZoneInfo(self._duty.route.depot.zone)).date()
 

@@ -142,6 +142,11 @@ class Hand(MotionEventProvider):
         self._queue += [("begin", x, y), ("update", x, y), ("end", x, y)]
         yield from self._rest()
 
+    def tap_at(self, x: float, y: float) -> Act:
+        """Tap a point of the window, px from its lower left: for what is drawn and is no widget."""
+        self._queue += [("begin", x, y), ("update", x, y), ("end", x, y)]
+        yield from self._rest()
+
     def press(self, hid: str) -> Act:
         """Put the finger down on the middle of a widget, and leave it there."""
         widget = yield from self._reach(hid)

@@ -27,7 +27,7 @@ class BellFeedback:
         self._terminal = terminal
 
     def give(self, signal: Signal) -> None:
-        bells = {Signal.OK: 0, Signal.WRONG: 1, Signal.ALARM: 3}[signal]
+        bells = {Signal.OK: 0, Signal.WRONG: 1, Signal.NEWS: 2, Signal.ALARM: 3}[signal]
         if bells:
             self._terminal.write("\a" * bells)
             self._terminal.flush()

@@ -30,7 +30,8 @@ def on_the_road(data: Path) -> None:
         assert Signal.ALARM in example.device.given
         yield from s.tap("alarm.seen")
         yield from s.hand.until(lambda: not s.hand.sees("alarm.seen"), "the alarm to be gone")
-        yield from s.tap("drive.return")
+        yield from s.tap("drive.more")
+        yield from s.tap("sheet.return")
         yield from s.at(StepKind.RETURN)
         assert s.app.screen.stops_left == 3
         yield from s.hand.back()

@@ -24,6 +24,14 @@ SCENARIOS = (
     "waiting_for_work",
     "damaged",
     "the_hand",
+    "incident",
+    "messages",
+    "rest_comes_due",
+    "on_the_map",
+    "broken_down",
+    "taken_along",
+    "a_known_receiver",
+    "another_language_mid_scan",
 )
 
 
