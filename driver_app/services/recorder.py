@@ -116,21 +116,29 @@ class Recorder:
         """
         return self._record(lambda _: (event,), _Beside(blobs, drop_drafts, put_drafts))[-1]
 
-    def record_all(self, events: Sequence[AnyEvent], *, drop_drafts: Sequence[str] = ()) -> list[str]:
+    def record_all(
+        self,
+        events: Sequence[AnyEvent],
+        *,
+        drop_drafts: Sequence[str] = (),
+        put_drafts: Mapping[str, bytes] | None = None,
+    ) -> list[str]:
         """Record events that belong together, all or none.
 
         Raises:
             Refused: as :meth:`record`.
         """
-        return self._record(lambda _: events, _Beside((), drop_drafts, None))
+        return self._record(lambda _: events, _Beside((), drop_drafts, put_drafts))
 
-    def record_at(self, build: Callable[[datetime], AnyEvent]) -> str:
+    def record_at(
+        self, build: Callable[[datetime], AnyEvent], *, put_drafts: Mapping[str, bytes] | None = None
+    ) -> str:
         """Record an event that has to know the very instant it is recorded at.
 
         Raises:
             Refused: as :meth:`record`.
         """
-        return self._record(lambda at: (build(at),), _Beside((), (), None))[-1]
+        return self._record(lambda at: (build(at),), _Beside((), (), put_drafts))[-1]
 
     def _record(self, build: Callable[[datetime], Sequence[AnyEvent]], beside: _Beside) -> list[str]:
         with self._duty.lock:

@@ -74,13 +74,18 @@ class Session:
         self._wrong_kept: Setting[dict[str, int]] = Setting(journal, "session.wrong", dict[str, int])
         self._language_kept: Setting[Language] = Setting(journal, "language", Language)
         self._theme_kept: Setting[str] = Setting(journal, "theme", str)
-        self._signed_in = self._kept.get()
+        self._signed_in = self._still(self._kept.get())
         self._wrong = self._wrong_kept.get() or {}
         # after a restart a wait begins anew: killing the app must not shorten it
         start = clock.monotonic()
         self._closed_until = {person: start + _wait(wrong) for person, wrong in self._wrong.items()}
         self._language: Language = self._language_kept.get() or "zh"
         self._theme = self._theme_kept.get() or THEMES[0]
+
+    def _still(self, kept: _SignedIn | None) -> _SignedIn | None:
+        """Who is still signed in: the end of a shift signs its driver out, also where the app died right after it."""
+        ended = self._duty.journey.ended if self._duty.started else None
+        return None if kept is None or (ended is not None and kept.since <= ended) else kept
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after signing in or out, or changing a setting; returns how to stop it."""

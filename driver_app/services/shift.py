@@ -188,7 +188,7 @@ class Shift:
             if logger.id not in attached
         ]
         if events:
-            self._recorder.record_all(events)
+            self._recorder.record_all(events, put_drafts=placed(StepKind.LOAD, route_id, None))
         self._steps.go(StepKind.LOAD)
 
     # the gate ----------------------------------------------------------------------------------------------------------

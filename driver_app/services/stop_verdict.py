@@ -10,7 +10,7 @@ from driver_app.services.duty import Duty
 from driver_app.services.readings import Readings
 from driver_app.services.recorder import Recorder
 from driver_app.services.scanning import Scanning
-from driver_app.services.step import Step, StepKind, Steps
+from driver_app.services.step import Step, StepKind, Steps, placed
 from driver_app.services.stop_goods import StopGoods
 from driver_app.services.track import Track
 from shared import problems
@@ -101,7 +101,8 @@ class StopVerdict(StopGoods):
             standing = self.shown()
             if standing and not self._news(journey, stop, standing):
                 return standing
-            self._recorder.record_at(lambda at: self._event(journey, stop, at))
+            place = placed(StepKind.RECEIVER, journey.route.id, stop.id)
+            self._recorder.record_at(lambda at: self._event(journey, stop, at), put_drafts=place)
             return self.shown()
 
     def _news(self, journey: Journey, stop: Stop, standing: Mapping[str, Verdict]) -> bool:
