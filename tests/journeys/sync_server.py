@@ -38,7 +38,7 @@ from server.worker import Worker
 from shared.clock import ManualClock
 from shared.codes import own
 from shared.custody.journey import Journey
-from shared.work import Name
+from shared.work import Name, Route
 from tests.journeys.sync_route import NIGHT, PIN, cheap_pin_hash, route
 from tests.server.conftest import empty, make_config
 
@@ -180,9 +180,9 @@ class House:
             text = msgspec.structs.replace(code, url=url).text
         return text
 
-    def publish(self, device: str) -> None:
-        """Give the route to a handheld."""
-        self._do(lambda: publish.publish(route(self.driver_id), device_id=device, by=BY))
+    def publish(self, device: str, given: Route | None = None) -> None:
+        """Give a route to a handheld: the small one, where no other is given."""
+        self._do(lambda: publish.publish(given or route(self.driver_id), device_id=device, by=BY))
 
     def revoke(self, device: str) -> None:
         """Take a handheld's right to write."""
