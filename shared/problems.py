@@ -58,6 +58,13 @@ SCAN_ONE_BY_ONE = kind(
     1110, 409, "{value} 须逐盒扫描，不能输入数量", "{value} is scanned pack by pack; a quantity cannot be typed"
 )
 
+SCANNER_BROADCAST = kind(
+    1201,
+    400,
+    "扫描头广播无效，未采用：{value}（{reason}）",
+    "A scanner's broadcast is not as its maker sends it, and was not used: {value} ({reason})",
+)
+
 # 2xxx custody: events, journey, envelope, chain ------------------------------------------------------------------------
 ENVELOPE_MALFORMED = kind(
     2001, 400, "信封无法解析：{value}（{reason}）", "The envelope cannot be parsed: {value} ({reason})"
