@@ -39,11 +39,13 @@ class CodeSource(StrEnum):
 
 class RawCode(msgspec.Struct, frozen=True):
     """A code as it was read, uninterpreted: its text with every separator (GS, 0x1D) kept, and its symbology identifier
-    (ISO/IEC 15424, as ``]d2``) where the reader told it."""
+    (ISO/IEC 15424, as ``]d2``) where the reader told it. ``beside``: what was read in the same picture or the same act, on
+    the same pack as far as can be told; see :mod:`shared.codes.several`."""
 
     text: str
     symbology: str | None
     source: CodeSource
+    beside: tuple["RawCode", ...] = ()
 
 
 class Scanner(Protocol):
