@@ -627,6 +627,25 @@ DECISION_NEEDED = kind(
     "温度结论不是合格，须由收货人逐行决定：{value}",
     "The temperature verdict is not conformant; the receiver decides on each: {value}",
 )
+PERMISSION_MISSING = kind(
+    7030,
+    403,
+    "缺少系统权限：{value}（可在系统设置中开启）",
+    "A permission is missing: {value} (it can be given in the settings)",
+)
+NO_APP = kind(7031, 503, "本机没有能打开它的应用：{value}", "No app on this handheld opens it: {value}")
+POSITION_MOCKED = kind(
+    7032,
+    409,
+    "定位由模拟位置应用给出，未采用：{value}",
+    "The position comes from a mock location app and was not used: {value}",
+)
+JOURNAL_IN_USE = kind(
+    7033,
+    409,
+    "本机日志正被另一进程使用，请稍后再试：{value}",
+    "Another process is writing the journal; try again in a moment: {value}",
+)
 FONT_MISSING = kind(7020, 500, "系统中没有中文字体：{value}", "No font with Chinese was found: {value}")
 
 # 8xxx proof and verification ---------------------------------------------------------------------------------------------

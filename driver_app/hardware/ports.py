@@ -155,6 +155,14 @@ class Camera(Protocol):
         ...
 
 
+class Viewfinder(Protocol):
+    """What the camera sees while it looks for codes, to be shown so that a person can aim."""
+
+    def watch(self, on_picture: Callable[[bytes], None]) -> Subscription:
+        """Call ``on_picture`` with pictures (JPEG), a few a second, on another thread, while codes are looked for."""
+        ...
+
+
 class Fix(msgspec.Struct, frozen=True):
     """One position fix, with the handheld's clock when it was made."""
 
@@ -174,7 +182,60 @@ class Location(Protocol):
         ...
 
     def follow(self, on_fix: Callable[[Fix], None], every: float) -> Subscription:
-        """Call ``on_fix`` about every ``every`` s (real time), perhaps on another thread, while there is a position."""
+        """Call ``on_fix`` about every ``every`` s (real time), perhaps on another thread, while there is a position.
+
+        Raises:
+            Refused: PERMISSION_MISSING.
+        """
+        ...
+
+
+# what is shown and what lies outside the app ------------------------------------------------------------------------------
+
+
+class Screen(Protocol):
+    """The device's screen."""
+
+    def keep_on(self, on: bool) -> None:
+        """Keep it from going dark while somebody signs, or let it again. Returns at once."""
+        ...
+
+
+class MapApp(StrEnum):
+    """Who shows the way."""
+
+    AMAP = "amap"
+    BAIDU = "baidu"
+    GOOGLE = "google"
+    ANY = "any"
+    """Whatever the device opens a place with."""
+
+
+class Outside(Protocol):
+    """Other apps of the device."""
+
+    def dial(self, number: str) -> None:
+        """Open the telephone with ``number``; the person presses the button.
+
+        Raises:
+            Refused: NO_APP.
+        """
+        ...
+
+    def navigate(self, to: Position, name: str, app: MapApp) -> None:
+        """Hand a destination (WGS-84) to a navigation app, in the datum that app wants.
+
+        Raises:
+            Refused: NO_APP where it is not installed.
+        """
+        ...
+
+
+class Guard(Protocol):
+    """What keeps a shift going while nobody looks at the screen: a notice, a second process, an alarm clock."""
+
+    def keep(self, running: bool) -> None:
+        """A shift runs, or none does. Calling it again with the same is harmless and quick."""
         ...
 
 
