@@ -8,6 +8,7 @@ background process reads from it that it is to step back. The decision and its w
 
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from shared import problems
@@ -65,7 +66,7 @@ class AppLease:
     def __init__(self, folder: Path) -> None:
         self._app, self._writer = Lock(folder / APP), Lock(folder / WRITER)
 
-    def take(self, clock: Clock, patience: float, wait: "Waiting") -> None:
+    def take(self, clock: Clock, patience: float, wait: Callable[[float], object]) -> None:
         """Take both, giving the background process ``patience`` s to step back.
 
         Raises:
@@ -83,10 +84,3 @@ class AppLease:
         """Give both back, the journal first."""
         self._writer.release()
         self._app.release()
-
-
-class Waiting:
-    """How a wait is waited: handed in, so that tests need not."""
-
-    def __call__(self, seconds: float) -> object:
-        raise NotImplementedError

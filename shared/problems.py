@@ -646,6 +646,12 @@ JOURNAL_IN_USE = kind(
     "本机日志正被另一进程使用，请稍后再试：{value}",
     "Another process is writing the journal; try again in a moment: {value}",
 )
+SERVICE_REFUSED = kind(
+    7034,
+    503,
+    "系统不允许启动后台服务，请保持应用打开：{value}",
+    "Android does not let the background service start; keep the app open: {value}",
+)
 FONT_MISSING = kind(7020, 500, "系统中没有中文字体：{value}", "No font with Chinese was found: {value}")
 
 # 8xxx proof and verification ---------------------------------------------------------------------------------------------

@@ -8,11 +8,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from driver_app.hardware.ports import Camera, Feedback, Keystore, Location, LoggerRadio, Scanner, Storage
+from driver_app.hardware.notices import Notices
+from driver_app.hardware.ports import (
+    Camera,
+    Feedback,
+    Guard,
+    Keystore,
+    Location,
+    LoggerRadio,
+    Outside,
+    Scanner,
+    Screen,
+    Storage,
+    Viewfinder,
+)
 from shared.clock import Clock
 from shared.geo import Position
 
 if TYPE_CHECKING:
+    from driver_app.hardware.android.permissions import AndroidPermissions
+    from driver_app.hardware.desktop.device import WedgeScanner
     from driver_app.hardware.virtual.world import World
 
 KEY_FILE = "device.key"
@@ -20,7 +35,12 @@ KEY_FILE = "device.key"
 
 @dataclass(frozen=True)
 class Hardware:
-    """Everything the app's services may ask of the device. ``world`` is there in rehearsals only, to be directed."""
+    """Everything the app's services may ask of the device.
+
+    ``notices``: what the device refuses on its own threads. ``wedge``: hand it the keyboard's keys. ``viewfinder``: what the
+    camera sees while it looks for codes. ``screen``, ``outside``, ``guard`` and ``permissions`` are ``None`` on a computer
+    that has no such thing. ``world`` is there in rehearsals only, to be directed.
+    """
 
     scanner: Scanner
     radio: LoggerRadio
@@ -29,6 +49,13 @@ class Hardware:
     keystore: Keystore
     storage: Storage
     feedback: Feedback
+    notices: Notices = field(default_factory=Notices)
+    wedge: "WedgeScanner | None" = None
+    viewfinder: Viewfinder | None = None
+    screen: Screen | None = None
+    outside: Outside | None = None
+    guard: Guard | None = None
+    permissions: "AndroidPermissions | None" = None
     world: "World | None" = None
     closers: tuple[Callable[[], None], ...] = field(default=())
 
@@ -71,14 +98,18 @@ def _desktop(data: Path, clock: Clock) -> Hardware:
     keystore = FileKeystore(data / KEY_FILE)
     loop = LoopThread("bluetooth")
     radio = BleakRadio(clock, loop)
+    notices = Notices()
+    wedge = WedgeScanner(notices=notices)
     return Hardware(
-        scanner=WedgeScanner(),
+        scanner=wedge,
         radio=radio,
         camera=NoCamera(),
         location=NoLocation(),
         keystore=keystore,
         storage=DiskStorage(data),
         feedback=BellFeedback(sys.stderr),
+        notices=notices,
+        wedge=wedge,
         closers=(loop.close, radio.close),
     )
 

@@ -68,10 +68,9 @@ def judge_pack(
             matches.append(judge(code, manifest, scanned, stop_id=stop_id, today=today, typed=typed))
         except Refused as refusal:
             refusals.append(refusal)
-    for kind in STANDING:
-        for refusal in refusals:
-            if refusal.kind is kind:
-                raise refusal
+    standing = [one for kind in STANDING for one in refusals if one.kind is kind]
+    if standing:
+        raise standing[0]
     if not matches:
         raise refusals[0]
     lines = dict.fromkeys(match.line_id for match in matches)

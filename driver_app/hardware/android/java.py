@@ -7,11 +7,12 @@ argument; what cannot be judged is written in ``docs/android.md``.
 Facts about pyjnius that this folder relies on (pyjnius 1.6, ``jnius_conversion.pxi``, ``jnius_proxy.pxi``): ``str``
 becomes ``String`` and ``CharSequence``, ``bytes`` become ``byte[]``, ``None`` becomes ``null``; a ``byte[]`` comes back as a
 sequence of unsigned numbers; a proxy must have *every* method of its interface, default ones included; what a proxy's method
-raises is printed and lost, so none may raise.
+raises is printed and lost, so none may raise; variable arguments are given one by one, for pyjnius packs them itself.
 """
 
 import os
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, NamedTuple, Protocol
 
 RECEIVER_EXPORTED = 2
@@ -73,9 +74,7 @@ class Jni:
     """:class:`Java` on pyjnius."""
 
     def __init__(self) -> None:
-        import jnius
-
-        self._jnius = jnius
+        self._jnius = import_module("jnius")
         self._types: dict[str, Any] = {}
         self._api = int(self.type("android.os.Build$VERSION").SDK_INT)
 
@@ -114,9 +113,7 @@ class Jni:
         return self.type("org.kivy.android.PythonActivity").mActivity
 
     def on_ui_thread(self, act: Callable[[], None]) -> None:
-        from android.runnable import Runnable
-
-        Runnable(act)()
+        import_module("android.runnable").Runnable(act)()
 
 
 def _method(act: Callable[..., Any]) -> Callable[..., Any]:

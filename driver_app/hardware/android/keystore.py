@@ -106,7 +106,7 @@ class AndroidKeystore:
         curve = self._java.type("java.security.spec.ECGenParameterSpec")("ed25519")
         builder = self._java.type("android.security.keystore.KeyGenParameterSpec$Builder")(SIGNING_ALIAS, PURPOSE_SIGN)
         builder.setAlgorithmParameterSpec(curve)
-        builder.setDigests(["NONE"])
+        builder.setDigests("NONE")
         try:
             generator = self._java.type("java.security.KeyPairGenerator").getInstance("EC", PROVIDER)
             generator.initialize(builder.build())
@@ -138,8 +138,8 @@ class AndroidKeystore:
         if not store.containsAlias(WRAPPING_ALIAS):
             spec = self._java.type("android.security.keystore.KeyGenParameterSpec$Builder")
             builder = spec(WRAPPING_ALIAS, PURPOSE_ENCRYPT_OR_DECRYPT)
-            builder.setBlockModes(["GCM"])
-            builder.setEncryptionPaddings(["NoPadding"])
+            builder.setBlockModes("GCM")
+            builder.setEncryptionPaddings("NoPadding")
             builder.setKeySize(256)
             generator = self._java.type("javax.crypto.KeyGenerator").getInstance("AES", PROVIDER)
             generator.init(builder.build())
