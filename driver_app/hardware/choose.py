@@ -27,8 +27,8 @@ from shared.geo import Position
 
 if TYPE_CHECKING:
     from driver_app.hardware.android.permissions import AndroidPermissions
-    from driver_app.hardware.desktop.device import WedgeScanner
     from driver_app.hardware.virtual.world import World
+    from driver_app.hardware.wedge import WedgeScanner
 
 KEY_FILE = "device.key"
 
@@ -90,10 +90,11 @@ def choose(data: Path, clock: Clock, *, virtual: Path | None = None) -> Hardware
 
 
 def _desktop(data: Path, clock: Clock) -> Hardware:
-    from driver_app.hardware.desktop.device import BellFeedback, DiskStorage, NoCamera, NoLocation, WedgeScanner
+    from driver_app.hardware.desktop.device import BellFeedback, DiskStorage, NoCamera, NoLocation
     from driver_app.hardware.desktop.keystore import FileKeystore
     from driver_app.hardware.loop import LoopThread
     from driver_app.hardware.radio import BleakRadio
+    from driver_app.hardware.wedge import WedgeScanner
 
     keystore = FileKeystore(data / KEY_FILE)
     loop = LoopThread("bluetooth")

@@ -169,3 +169,19 @@ LABELS: Mapping[Need, str] = {
 def every_permission() -> frozenset[str]:
     """All that may ever be asked for at run time, at any API level this app runs on (26 to 35)."""
     return frozenset(name for need in Need for api in range(26, 36) for name in names(need, api))
+
+
+INSTALLED: Mapping[str, str] = {
+    "android.permission.INTERNET": "driver_app.services.http",
+    "android.permission.VIBRATE": "android.os.Vibrator",
+    "android.permission.BLUETOOTH": "android.bluetooth.BluetoothManager",
+    "android.permission.BLUETOOTH_ADMIN": "android.bluetooth.le.ScanSettings$Builder",
+    "android.permission.FOREGROUND_SERVICE": "org.handover.driver",
+    "android.permission.FOREGROUND_SERVICE_LOCATION": "org.handover.driver",
+    "android.permission.FOREGROUND_SERVICE_CONNECTED_DEVICE": "org.handover.driver",
+    "android.permission.RECEIVE_BOOT_COMPLETED": "Wake",
+    "android.permission.REQUEST_IGNORE_BATTERY_OPTIMIZATIONS": "REQUEST_IGNORE_BATTERY_OPTIMIZATIONS",
+    "com.honeywell.decode.permission.DECODE": "com.honeywell.aidc",
+}
+"""Permissions that are granted with the installation, and what in the app needs each. The manifest holds these, those of
+:func:`every_permission`, and no others."""

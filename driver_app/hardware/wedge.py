@@ -9,10 +9,12 @@ Keys that come slower than a wedge types are a person's and make no code: what a
 where it is marked as typed. No Kivy and no clock here; times are seconds (s) of any clock that never goes back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
+from driver_app.hardware.notices import Notices
+from driver_app.hardware.ports import CodeSource, RawCode, Subscription
 from shared import problems
 from shared.codes.ai_definition import TEXT
 from shared.codes.element_string import GS
@@ -124,6 +126,66 @@ class Assembler:
         text, spoiled = self._text, self._spoiled
         self._text, self._spoiled = "", False
         return text, spoiled
+
+
+class WedgeScanner:
+    """:class:`driver_app.hardware.ports.Scanner` for a reader that types, and for a person who does.
+
+    Key by key, with :meth:`pressed` and :meth:`look`, which tell a reader from a person by their pace; or line by line, with
+    :meth:`typed`. Many wedges cannot type GS (0x1D); ``separator`` is what this one types instead, and becomes GS again.
+    ``terminated``: whether it types Enter or Tab after each code. What is cut off goes to ``notices``.
+
+    Raises:
+        Refused: CODE_CHARACTERS for a separator that may stand in a lot.
+    """
+
+    def __init__(
+        self, separator: str | None = None, *, terminated: bool = True, notices: Notices | None = None
+    ) -> None:
+        self._wedge = Wedge(separator, terminated)
+        self._assembler = Assembler(self._wedge)
+        self._notices = notices or Notices()
+        self._listeners: list[Callable[[RawCode], None]] = []
+
+    def start(self, on_code: Callable[[RawCode], None]) -> Subscription:
+        self._listeners.append(on_code)
+        return _Scanning(self._listeners, on_code)
+
+    def typed(self, text: str, source: CodeSource = CodeSource.SCANNER) -> None:
+        """A line arrived. Only the line end is taken off: spaces and separators belong to the code."""
+        line = text.rstrip("\r\n")
+        if source is CodeSource.SCANNER:
+            line = self._wedge.restored(line)
+        for on_code in tuple(self._listeners):
+            on_code(RawCode(line, None, source))
+
+    def pressed(self, character: str, at: float) -> None:
+        """A key was pressed at ``at`` (s, monotonic); see :func:`driver_app.hardware.wedge.character_of`."""
+        self._assembled(lambda: self._assembler.key(character, at))
+
+    def look(self, at: float) -> None:
+        """No key came until ``at``; to be called a few times a second while keys are awaited."""
+        self._assembled(lambda: self._assembler.look(at))
+
+    def _assembled(self, assemble: Callable[[], str | None]) -> None:
+        try:
+            text = assemble()
+        except Refused as refusal:
+            self._notices.note(refusal.problem)
+            return
+        if text is not None:
+            for on_code in tuple(self._listeners):
+                on_code(RawCode(text, None, CodeSource.SCANNER))
+
+
+class _Scanning:
+    def __init__(self, listeners: list[Callable[[RawCode], None]], on_code: Callable[[RawCode], None]) -> None:
+        self._listeners = listeners
+        self._on_code = on_code
+
+    def stop(self) -> None:
+        if self._on_code in self._listeners:
+            self._listeners.remove(self._on_code)
 
 
 def _cut_off(text: str) -> Refused:

@@ -14,10 +14,10 @@ from driver_app.hardware.android.scan import scanner_backend
 from driver_app.hardware.android.scanner import IntentScanner
 from driver_app.hardware.android.scanners import AndroidScanner
 from driver_app.hardware.choose import Hardware
-from driver_app.hardware.desktop.device import WedgeScanner
 from driver_app.hardware.loop import LoopThread
 from driver_app.hardware.notices import Notices
 from driver_app.hardware.radio import BleakRadio
+from driver_app.hardware.wedge import WedgeScanner
 from shared.clock import Clock
 from shared.loggers.advertisement import COMPANIES, SERVICES
 

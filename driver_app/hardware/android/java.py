@@ -4,7 +4,7 @@ On a device it is :class:`Jni`, on pyjnius. In tests it is a fake that holds eve
 class, name, types, and the API level it came with. So what is written here can be judged without a device, down to the last
 argument; what cannot be judged is written in ``docs/android.md``.
 
-Facts about pyjnius that this folder relies on (pyjnius 1.6, ``jnius_conversion.pxi``, ``jnius_proxy.pxi``): ``str``
+Facts about pyjnius that this folder relies on (pyjnius 1.7, ``jnius_conversion.pxi``, ``jnius_proxy.pxi``): ``str``
 becomes ``String`` and ``CharSequence``, ``bytes`` become ``byte[]``, ``None`` becomes ``null``; a ``byte[]`` comes back as a
 sequence of unsigned numbers; a proxy must have *every* method of its interface, default ones included; what a proxy's method
 raises is printed and lost, so none may raise; variable arguments are given one by one, for pyjnius packs them itself.

@@ -5,9 +5,9 @@ from threading import Lock
 
 from driver_app.hardware.android.camera import CameraScanner
 from driver_app.hardware.android.scanner import IntentScanner
-from driver_app.hardware.desktop.device import WedgeScanner
 from driver_app.hardware.notices import Notices
 from driver_app.hardware.ports import RawCode, Subscription
+from driver_app.hardware.wedge import WedgeScanner
 from shared.errors import Refused
 
 ENGINES = (

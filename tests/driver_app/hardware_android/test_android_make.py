@@ -77,7 +77,7 @@ def test_the_camera_can_be_asked_for_beside_the_engine(tmp_path: Path) -> None:
         lens.java._scripts.setdefault(name, script)
     from driver_app.hardware.android.camera import CameraDevice, CameraScanner
     from driver_app.hardware.android.scanner import IntentScanner
-    from driver_app.hardware.desktop.device import WedgeScanner
+    from driver_app.hardware.wedge import WedgeScanner
 
     clock, notices = clock_at(0), Notices()
     camera = CameraScanner(lens.java, CameraDevice(lens.java), clock)

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driver_app.hardware.desktop.device import WedgeScanner
 from driver_app.hardware.notices import Notices
 from driver_app.hardware.ports import CodeSource, RawCode
-from driver_app.hardware.wedge import GAP, PAUSE, Assembler, Wedge, character_of
+from driver_app.hardware.wedge import GAP, PAUSE, Assembler, Wedge, WedgeScanner, character_of
 from shared import problems
 from shared.codes.element_string import GS, build
 from shared.codes.gs1 import PackCode
