@@ -48,7 +48,7 @@ def settle(options: Options) -> None:
 
 def keep_watch(parts: "Parts", app: "HandoverApp", pace: Clock) -> None:
     """Tie the device to what happens: the guard to the shift, the screen to the signature, the keyboard to the wedge, and
-    what the device refuses to the banner."""
+    what the device refuses to the banner; and ask for permissions at the steps that need them."""
     from kivy.clock import Clock as Frames
     from kivy.core.window import Window
 
@@ -63,6 +63,13 @@ def keep_watch(parts: "Parts", app: "HandoverApp", pace: Clock) -> None:
         guard.keep(services.duty.on_shift)
     if screen is not None:
         services.steps.subscribe(lambda step: screen.keep_on(step.kind in SIGNING))
+    if hardware.permissions is not None and hardware.outside is not None:
+        from driver_app.screens.asking import Asking
+
+        by_camera = hardware.viewfinder is not None and not hardware.has_engine
+        asking = Asking(hardware.permissions, hardware.outside, by_camera=by_camera, refused=app.tell)
+        services.steps.subscribe(lambda step: on_ui(asking.at, step.kind))
+        app.bind(on_start=lambda _app: asking.at(services.steps.current().kind))
     if wedge is not None:
 
         def pressed(_window: object, key: int, _scan: int, text: str | None, modifiers: list[str]) -> bool:

@@ -17,6 +17,7 @@ from driver_app.hardware.ports import (
     Location,
     LoggerRadio,
     Outside,
+    Permissions,
     Scanner,
     Screen,
     Storage,
@@ -26,7 +27,6 @@ from shared.clock import Clock
 from shared.geo import Position
 
 if TYPE_CHECKING:
-    from driver_app.hardware.android.permissions import AndroidPermissions
     from driver_app.hardware.virtual.world import World
     from driver_app.hardware.wedge import WedgeScanner
 
@@ -38,8 +38,9 @@ class Hardware:
     """Everything the app's services may ask of the device.
 
     ``notices``: what the device refuses on its own threads. ``wedge``: hand it the keyboard's keys. ``viewfinder``: what the
-    camera sees while it looks for codes. ``screen``, ``outside``, ``guard`` and ``permissions`` are ``None`` on a computer
-    that has no such thing. ``world`` is there in rehearsals only, to be directed.
+    camera sees while it looks for codes. ``has_engine``: whether there is a built-in scan engine. ``screen``, ``outside``,
+    ``guard`` and ``permissions`` are ``None`` on a computer that has no such thing. ``world`` is there in rehearsals only, to
+    be directed.
     """
 
     scanner: Scanner
@@ -55,7 +56,8 @@ class Hardware:
     screen: Screen | None = None
     outside: Outside | None = None
     guard: Guard | None = None
-    permissions: "AndroidPermissions | None" = None
+    has_engine: bool = False
+    permissions: Permissions | None = None
     world: "World | None" = None
     closers: tuple[Callable[[], None], ...] = field(default=())
 

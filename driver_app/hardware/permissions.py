@@ -156,6 +156,15 @@ WITHOUT: Mapping[Need, Name] = {
 }
 """What goes on after a no: the way out."""
 
+BATTERY_WHY = Name(
+    "省电功能会在屏幕关闭后停止温度和位置记录。请把本应用设为“不受限制”。",
+    "Battery saving stops the recording of temperatures and positions when the screen is off. Please exempt this app.",
+)
+BATTERY_WITHOUT = Name(
+    "不设置也可以继续：记录可能中断，中断会显示为缺口。",
+    "You can go on without it: recording may be interrupted, and the gap is shown.",
+)
+
 LABELS: Mapping[Need, str] = {
     Need.CAMERA: "相机 camera",
     Need.LOCATION: "定位 location",

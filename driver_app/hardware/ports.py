@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from driver_app.hardware.permissions import Need, Standing
 from shared.errors import Problem
 from shared.geo import Position
 from shared.keys import Signer
@@ -151,7 +152,7 @@ class Camera(Protocol):
 
     def take(self, on_photo: Callable[[bytes], None], on_problem: Callable[[Problem], None]) -> None:
         """Take one photo. Exactly one of the two is called, once, perhaps on another thread and later: ``on_photo`` with
-        the JPEG bytes, or ``on_problem`` (NO_CAMERA)."""
+        the JPEG bytes, or ``on_problem`` (NO_CAMERA, PERMISSION_MISSING)."""
         ...
 
 
@@ -228,6 +229,38 @@ class Outside(Protocol):
         Raises:
             Refused: NO_APP where it is not installed.
         """
+        ...
+
+    def open_settings(self) -> None:
+        """This app's page in the device's settings.
+
+        Raises:
+            Refused: NO_APP.
+        """
+        ...
+
+    def unrestricted(self) -> bool:
+        """Whether battery saving leaves this app alone."""
+        ...
+
+    def ask_unrestricted(self) -> None:
+        """Let the person exempt this app from battery saving.
+
+        Raises:
+            Refused: NO_APP.
+        """
+        ...
+
+
+class Permissions(Protocol):
+    """What the device lets the app do, asked of whoever holds it."""
+
+    def standing(self, need: Need) -> Standing:
+        """How a need stands now."""
+        ...
+
+    def ask(self, need: Need, answered: Callable[[Standing], None]) -> None:
+        """Have the device ask; ``answered`` is called once, perhaps on another thread. It must not raise."""
         ...
 
 

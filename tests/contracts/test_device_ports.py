@@ -15,7 +15,7 @@ from driver_app.hardware.wedge import WedgeScanner
 from shared import problems
 from shared.errors import Problem, Refused
 from tests.driver_app.hardware_android.fake_java import FakeJava
-from tests.driver_app.hardware_android.test_android_camera import Lens
+from tests.driver_app.hardware_android.test_android_camera import Asked, Lens
 from tests.driver_app.hardware_android.test_android_device import vibrating
 from tests.driver_app.hardware_android.test_android_location import Bench as Places
 from tests.driver_app.hardware_android.test_android_scanner import Bench as Broadcasts
@@ -43,7 +43,7 @@ def android_camera_scanner() -> CameraScanner:
 def android_camera_without_a_lens() -> AndroidCamera:
     lens = Lens()
     lens.facings = []
-    return AndroidCamera(lens.java, CameraDevice(lens.java))
+    return AndroidCamera(lens.java, CameraDevice(lens.java), Asked())
 
 
 @pytest.mark.parametrize("storage", [DiskStorage(Path()), FixedStorage(10), android_storage()])

@@ -12,7 +12,7 @@ from driver_app.hardware.android.outside import AndroidOutside
 from driver_app.hardware.android.permissions import AndroidPermissions
 from driver_app.hardware.android.scan import scanner_backend
 from driver_app.hardware.android.scanner import IntentScanner
-from driver_app.hardware.android.scanners import AndroidScanner
+from driver_app.hardware.android.scanners import AndroidScanner, has_engine
 from driver_app.hardware.choose import Hardware
 from driver_app.hardware.loop import LoopThread
 from driver_app.hardware.notices import Notices
@@ -37,12 +37,13 @@ def make(data: Path, clock: Clock, java: Java | None = None) -> Hardware:
     loop = LoopThread("bluetooth")
     radio = BleakRadio(clock, loop, scanner=scanner_backend(java, notices, COMPANIES, SERVICES))
     device = CameraDevice(java)
+    permissions = AndroidPermissions(java, data)
     wedge = WedgeScanner(notices=notices)
     sight = CameraScanner(java, device, clock)
     return Hardware(
         scanner=AndroidScanner(IntentScanner(java, clock, notices), wedge, sight, maker, notices),
         radio=radio,
-        camera=AndroidCamera(java, device),
+        camera=AndroidCamera(java, device, permissions),
         location=AndroidLocation(java, clock, notices),
         keystore=keystore,
         storage=AndroidStorage(java, data),
@@ -53,6 +54,7 @@ def make(data: Path, clock: Clock, java: Java | None = None) -> Hardware:
         screen=AndroidScreen(java),
         outside=AndroidOutside(java),
         guard=AndroidGuard(java, data, notices),
-        permissions=AndroidPermissions(java, data),
+        has_engine=has_engine(maker),
+        permissions=permissions,
         closers=(loop.close, radio.close),
     )

@@ -14,7 +14,8 @@ from threading import Lock, Thread
 from typing import Any
 
 from driver_app.hardware.android.java import Java, Method, octets
-from driver_app.hardware.ports import CodeSource, RawCode, Subscription
+from driver_app.hardware.permissions import LABELS, Need, Standing
+from driver_app.hardware.ports import CodeSource, Permissions, RawCode, Subscription
 from driver_app.hardware.sight import Sight
 from shared import problems
 from shared.clock import Clock
@@ -115,13 +116,26 @@ class CameraDevice:
 
 
 class AndroidCamera:
-    """:class:`driver_app.hardware.ports.Camera`: focus, then one picture, upright."""
+    """:class:`driver_app.hardware.ports.Camera`: focus, then one picture, upright. The permission is asked for with the first
+    photo: nothing explains it better than the button that was just pressed."""
 
-    def __init__(self, java: Java, device: CameraDevice) -> None:
-        self._java, self._device = java, device
+    def __init__(self, java: Java, device: CameraDevice, permissions: Permissions) -> None:
+        self._java, self._device, self._permissions = java, device, permissions
         self._proxies: list[Any] = []
 
     def take(self, on_photo: Callable[[bytes], None], on_problem: Callable[[Problem], None]) -> None:
+        def answered(standing: Standing) -> None:
+            if standing is Standing.GRANTED:
+                self._take(on_photo, on_problem)
+            else:
+                on_problem(Refused(problems.PERMISSION_MISSING, value=LABELS[Need.CAMERA]).problem)
+
+        if self._permissions.standing(Need.CAMERA) is Standing.GRANTED:
+            self._take(on_photo, on_problem)
+        else:
+            self._permissions.ask(Need.CAMERA, answered)
+
+    def _take(self, on_photo: Callable[[bytes], None], on_problem: Callable[[Problem], None]) -> None:
         try:
             camera = self._device.acquire()
         except Refused as refusal:

@@ -1,6 +1,7 @@
 """Photos and codes from Android's camera, on Java as it is documented; frames are decoded by the very zxing-cpp."""
 
 import threading
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from driver_app.hardware.android.camera import FORMATS, AndroidCamera, CameraDevice, CameraScanner
 from driver_app.hardware.desktop.pictures import read_codes
+from driver_app.hardware.permissions import Need, Standing
 from driver_app.hardware.ports import CodeSource, RawCode
 from shared import problems
 from shared.clock import ManualClock
@@ -27,6 +29,20 @@ def label(text: str) -> bytes:
     out = BytesIO()
     Image.fromarray(made).convert("L").save(out, "JPEG", quality=90)
     return out.getvalue()
+
+
+class Asked:
+    """A person who was asked, or will be, and what they say."""
+
+    def __init__(self, now: Standing = Standing.GRANTED, answer: Standing = Standing.GRANTED) -> None:
+        self.now, self.answer = now, answer
+
+    def standing(self, need: Need) -> Standing:
+        return self.now
+
+    def ask(self, need: Need, answered: Callable[[Standing], None]) -> None:
+        assert need is Need.CAMERA
+        answered(self.answer)
 
 
 class Lens:
@@ -109,7 +125,7 @@ class Lens:
 def test_a_photo_is_focused_upright_and_the_camera_is_given_back(api: int) -> None:
     lens = Lens(api)
     photos: list[bytes] = []
-    AndroidCamera(lens.java, CameraDevice(lens.java)).take(
+    AndroidCamera(lens.java, CameraDevice(lens.java), Asked()).take(
         photos.append, lambda problem: pytest.fail(problem.text("en"))
     )
     assert photos == [lens.before]
@@ -124,9 +140,21 @@ def test_a_camera_that_cannot_focus_takes_photos_all_the_same() -> None:
     lens = Lens()
     lens.modes = ["fixed"]
     photos: list[bytes] = []
-    AndroidCamera(lens.java, CameraDevice(lens.java)).take(photos.append, lambda _: None)
+    AndroidCamera(lens.java, CameraDevice(lens.java), Asked()).take(photos.append, lambda _: None)
     assert len(photos) == 1
     assert lens.java.called("android.hardware.Camera$Parameters.setFocusMode") == []
+
+
+def test_the_first_photo_asks_for_the_permission_and_a_no_is_told() -> None:
+    lens = Lens()
+    photos: list[bytes] = []
+    troubles: list[Problem] = []
+    device = CameraDevice(lens.java)
+    AndroidCamera(lens.java, device, Asked(Standing.UNASKED)).take(photos.append, troubles.append)
+    assert (len(photos), troubles) == (1, [])
+    AndroidCamera(lens.java, device, Asked(Standing.UNASKED, Standing.BLOCKED)).take(photos.append, troubles.append)
+    assert [trouble.number for trouble in troubles] == [problems.PERMISSION_MISSING.number]
+    assert lens.opened == 1
 
 
 @pytest.mark.parametrize("member", ["open", "setPreviewTexture", "autoFocus", "takePicture"])
@@ -139,7 +167,7 @@ def test_a_camera_that_fails_answers_once_with_its_problem_and_is_given_back(mem
     lens.java.on(f"android.hardware.Camera.{member}", fail)
     photos: list[bytes] = []
     troubles: list[Problem] = []
-    AndroidCamera(lens.java, CameraDevice(lens.java)).take(photos.append, troubles.append)
+    AndroidCamera(lens.java, CameraDevice(lens.java), Asked()).take(photos.append, troubles.append)
     assert photos == []
     assert [trouble.number for trouble in troubles] == [problems.NO_CAMERA.number]
     assert len(lens.java.called("android.hardware.Camera.release")) == (0 if member == "open" else 1)
@@ -151,7 +179,7 @@ def test_a_picture_without_data_is_a_problem() -> None:
         "android.hardware.Camera.takePicture", lambda self, _s, _r, taken: taken.call("onPictureTaken", None, self)
     )
     troubles: list[Problem] = []
-    AndroidCamera(lens.java, CameraDevice(lens.java)).take(lambda _: pytest.fail("no photo"), troubles.append)
+    AndroidCamera(lens.java, CameraDevice(lens.java), Asked()).take(lambda _: pytest.fail("no photo"), troubles.append)
     assert [trouble.number for trouble in troubles] == [problems.NO_CAMERA.number]
 
 
@@ -205,7 +233,7 @@ def test_two_listeners_share_the_camera_and_a_photo_does_not_end_a_scan() -> Non
     second: list[RawCode] = []
     one, two = scanner.start(first.append), scanner.start(second.append)
     photos: list[bytes] = []
-    AndroidCamera(lens.java, device).take(photos.append, lambda problem: pytest.fail(problem.text("en")))
+    AndroidCamera(lens.java, device, Asked()).take(photos.append, lambda problem: pytest.fail(problem.text("en")))
     lens.before = label("83857930000879766660")
     lens.frame()
     one.stop()

@@ -14,7 +14,11 @@ pytestmark = pytest.mark.kivy
 
 
 def test_shift_screen_keys_and_refusals_reach_whom_they_concern(display: str, tmp_path: Path) -> None:
-    run(display, ["tests.driver_app.hardware_android.watch_process", str(tmp_path)])
+    run(display, ["tests.driver_app.hardware_android.watch_process", "watch", str(tmp_path)])
+
+
+def test_permissions_are_asked_for_where_they_are_needed_and_a_no_is_an_answer(display: str, tmp_path: Path) -> None:
+    run(display, ["tests.driver_app.hardware_android.watch_process", "ask", str(tmp_path)])
 
 
 def test_the_background_process_ends_by_itself_where_no_shift_runs(tmp_path: Path) -> None:

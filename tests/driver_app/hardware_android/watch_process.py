@@ -1,11 +1,15 @@
 """The process of :mod:`.test_main`: a real window, over an example day with the parts of a handheld that can be looked at."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from driver_app.hardware.permissions import WHY, WITHOUT, Need, Standing
 from driver_app.main import settle
 from driver_app.options import read
+from shared import problems
+from shared.errors import Refused
 
 
 @dataclass
@@ -22,7 +26,34 @@ class Looked:
         self.on.append(on)
 
 
-def main(data: Path) -> int:
+@dataclass
+class Person:
+    """A device that asks, and somebody who answers: by need, how it stands after the question."""
+
+    answers: dict[Need, Standing]
+    now: dict[Need, Standing] = field(default_factory=dict)
+    asked: list[Need] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+
+    def standing(self, need: Need) -> Standing:
+        return self.now.get(need, Standing.UNASKED)
+
+    def ask(self, need: Need, answered: Callable[[Standing], None]) -> None:
+        self.asked.append(need)
+        self.now[need] = self.answers[need]
+        answered(self.now[need])
+
+    def open_settings(self) -> None:
+        self.opened.append("settings")
+
+    def unrestricted(self) -> bool:
+        return False
+
+    def ask_unrestricted(self) -> None:
+        raise Refused(problems.NO_APP, value="battery")
+
+
+def watch(data: Path) -> int:
     settle(read(["--data", str(data), "--size", "480x800", "--still"]))
     from tests.driver_app.screens.player import hurry
 
@@ -33,9 +64,7 @@ def main(data: Path) -> int:
     from driver_app.main import keep_watch
     from driver_app.services.step import StepKind
     from driver_app.widgets.hand import Act
-    from shared import problems
     from shared.clock import ManualClock
-    from shared.errors import Refused
     from tests.driver_app.screens.stage import Stage, before_the_receiver
 
     stage = Stage(data)
@@ -77,5 +106,73 @@ def main(data: Path) -> int:
     return 0
 
 
+def ask(data: Path) -> int:
+    """From the first step of a shift to the road: what is asked, in which order, and after which answers."""
+    settle(read(["--data", str(data), "--size", "480x800", "--still"]))
+    from tests.driver_app.screens.player import hurry
+
+    hurry()
+    from driver_app.main import keep_watch
+    from driver_app.services.step import StepKind
+    from driver_app.widgets.hand import Act
+    from shared.clock import ManualClock
+    from tests.driver_app.screens.stage import Stage
+
+    stage = Stage(data)
+    example = stage.example
+    person = Person(
+        {Need.LOCATION: Standing.GRANTED, Need.NOTIFICATIONS: Standing.REFUSED, Need.CAMERA: Standing.GRANTED},
+        {Need.BLUETOOTH: Standing.BLOCKED, Need.LOCATION_ALWAYS: Standing.GRANTED},
+    )
+    hardware = replace(example.parts.hardware, permissions=person, outside=person, viewfinder=person)  # type: ignore[arg-type]
+    keep_watch(replace(example.parts, hardware=hardware), stage.app, ManualClock(example.clock.now()))
+
+    def sheet(s: Stage, need: Need, choice: str) -> Act:
+        yield from s.hand.until(lambda: s.hand.sees("sheet.allow"), f"the question about {need}")
+        shown = asking_sheet()
+        assert WHY[need].zh == shown.title
+        assert WITHOUT[need].zh == shown.detail
+        yield from s.tap(f"sheet.{choice}")
+        yield from s.hand.frames(4)
+
+    def asking_sheet():  # type: ignore[no-untyped-def]
+        from kivy.core.window import Window
+
+        from driver_app.widgets.sheet import Sheet
+
+        return next(child for child in Window.children if isinstance(child, Sheet))
+
+    def act(s: Stage) -> Act:
+        yield from s.sign_in()
+        yield from s.at(StepKind.ROUTE)
+        assert person.asked == [], "before the shift nothing is asked"
+        s.services.shift.start()
+        yield from s.at(StepKind.VEHICLE_CHECK)
+        yield from sheet(s, Need.LOCATION, "allow")
+        yield from sheet(s, Need.NOTIFICATIONS, "allow")
+        assert person.asked == [Need.LOCATION, Need.NOTIFICATIONS]
+        example.check()
+        yield from s.at(StepKind.PRECOOL)
+        yield from sheet(s, Need.BLUETOOTH, "allow")
+        assert person.opened == ["settings"]
+        example.precool()
+        yield from s.at(StepKind.LOAD)
+        yield from sheet(s, Need.CAMERA, "not_now")
+        assert Need.CAMERA not in person.asked
+        example.load()
+        example.depart()
+        yield from s.at(StepKind.DRIVE)
+        yield from s.hand.until(lambda: s.hand.sees("sheet.allow"), "the question about battery saving")
+        yield from s.tap("sheet.allow")
+        yield from s.hand.until(lambda: s.banner() == problems.NO_APP.number, "that nothing opens it")
+        s.services.stop.arrive("S1")
+        yield from s.at(StepKind.STOP_UNLOAD)
+        yield from s.hand.frames(4)
+        assert not s.hand.sees("sheet.allow"), "a no is an answer: nobody is asked twice"
+
+    stage.play(act)
+    return 0
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1])))
+    raise SystemExit({"watch": watch, "ask": ask}[sys.argv[1]](Path(sys.argv[2])))
