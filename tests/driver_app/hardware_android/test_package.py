@@ -453,3 +453,14 @@ STUBS = {
     ),
 }
 """The members that ``Wake.java`` uses, as developer.android.com and python-for-android's ``Service.tmpl.java`` have them."""
+
+
+def test_java_is_known_in_one_folder_only_and_called_through_one_seam() -> None:
+    knows = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "driver_app").rglob("*.py")
+        if re.search(r"\bjnius\b|android\.runnable|android\.broadcast", path.read_text("utf-8"))
+    }
+    assert knows == {"driver_app/hardware/android/java.py", "driver_app/hardware/android/scanner.py"}
+    scanner = (ROOT / "driver_app" / "hardware" / "android" / "scanner.py").read_text("utf-8")
+    assert "import_module" not in scanner, "it only says why android.broadcast will not do"
