@@ -13,7 +13,7 @@ LOUD = 100
 """``ToneGenerator.MAX_VOLUME``, of the stream's own volume."""
 TONES: dict[Signal, tuple[int, int, int]] = {
     Signal.OK: (STREAM_NOTIFICATION, 24, 80),
-    Signal.WRONG: (STREAM_NOTIFICATION, 97, 400),
+    Signal.WRONG: (STREAM_NOTIFICATION, 94, 400),
     Signal.ALARM: (STREAM_ALARM, 93, 2_000),
 }
 """Stream, tone and its length in ms. Tones of ``ToneGenerator``: TONE_PROP_BEEP, TONE_CDMA_SOFT_ERROR_LITE,

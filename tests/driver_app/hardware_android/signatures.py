@@ -327,3 +327,29 @@ zxingcpp.BarcodeReader$Result 1
   getSymbologyIdentifier ()Ljava/lang/String;
   getError ()Lzxingcpp/BarcodeReader$Error;
 """
+
+CONSTANTS = {
+    "android.content.Context.RECEIVER_EXPORTED": 2,
+    "android.content.Intent.FLAG_ACTIVITY_NEW_TASK": 0x10000000,
+    "android.content.pm.PackageManager.PERMISSION_GRANTED": 0,
+    "android.view.WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON": 0x80,
+    "android.app.AlarmManager.ELAPSED_REALTIME_WAKEUP": 2,
+    "android.app.PendingIntent.FLAG_UPDATE_CURRENT": 0x08000000,
+    "android.app.PendingIntent.FLAG_IMMUTABLE": 0x04000000,
+    "android.media.AudioManager.STREAM_ALARM": 4,
+    "android.media.AudioManager.STREAM_NOTIFICATION": 5,
+    "android.media.ToneGenerator.MAX_VOLUME": 100,
+    "android.media.ToneGenerator.TONE_PROP_BEEP": 24,
+    "android.media.ToneGenerator.TONE_CDMA_ALERT_CALL_GUARD": 93,
+    "android.media.ToneGenerator.TONE_CDMA_SOFT_ERROR_LITE": 94,
+    "android.graphics.ImageFormat.NV21": 17,
+    "android.hardware.Camera.CameraInfo.CAMERA_FACING_BACK": 0,
+    "android.bluetooth.le.ScanSettings.SCAN_MODE_LOW_LATENCY": 2,
+    "android.security.keystore.KeyProperties.PURPOSE_ENCRYPT": 1,
+    "android.security.keystore.KeyProperties.PURPOSE_DECRYPT": 2,
+    "android.security.keystore.KeyProperties.PURPOSE_SIGN": 4,
+    "javax.crypto.Cipher.ENCRYPT_MODE": 1,
+    "javax.crypto.Cipher.DECRYPT_MODE": 2,
+}
+"""Values of the constants that the app writes as numbers: a constant that the compiler would inline is none of a class's
+members at run time that has to be looked up, and looking each one up costs milliseconds on a phone."""
