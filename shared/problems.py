@@ -58,6 +58,13 @@ SCAN_ONE_BY_ONE = kind(
     1110, 409, "{value} 须逐盒扫描，不能输入数量", "{value} is scanned pack by pack; a quantity cannot be typed"
 )
 
+SCANNER_BROADCAST = kind(
+    1201,
+    400,
+    "扫描头广播无效，未采用：{value}（{reason}）",
+    "A scanner's broadcast is not as its maker sends it, and was not used: {value} ({reason})",
+)
+
 # 2xxx custody: events, journey, envelope, chain ------------------------------------------------------------------------
 ENVELOPE_MALFORMED = kind(
     2001, 400, "信封无法解析：{value}（{reason}）", "The envelope cannot be parsed: {value} ({reason})"
@@ -625,6 +632,31 @@ DECISION_NEEDED = kind(
     409,
     "温度结论不是合格，须由收货人逐行决定：{value}",
     "The temperature verdict is not conformant; the receiver decides on each: {value}",
+)
+PERMISSION_MISSING = kind(
+    7030,
+    403,
+    "缺少系统权限：{value}（可在系统设置中开启）",
+    "A permission is missing: {value} (it can be given in the settings)",
+)
+NO_APP = kind(7031, 503, "本机没有能打开它的应用：{value}", "No app on this handheld opens it: {value}")
+POSITION_MOCKED = kind(
+    7032,
+    409,
+    "定位由模拟位置应用给出，未采用：{value}",
+    "The position comes from a mock location app and was not used: {value}",
+)
+JOURNAL_IN_USE = kind(
+    7033,
+    409,
+    "本机日志正被另一进程使用，请稍后再试：{value}",
+    "Another process is writing the journal; try again in a moment: {value}",
+)
+SERVICE_REFUSED = kind(
+    7034,
+    503,
+    "系统不允许启动后台服务，请保持应用打开：{value}",
+    "Android does not let the background service start; keep the app open: {value}",
 )
 FONT_MISSING = kind(7020, 500, "系统中没有中文字体：{value}", "No font with Chinese was found: {value}")
 

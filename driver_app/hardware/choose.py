@@ -8,19 +8,40 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from driver_app.hardware.ports import Camera, Feedback, Keystore, Location, LoggerRadio, Scanner, Storage
+from driver_app.hardware.notices import Notices
+from driver_app.hardware.ports import (
+    Camera,
+    Feedback,
+    Guard,
+    Keystore,
+    Location,
+    LoggerRadio,
+    Outside,
+    Permissions,
+    Scanner,
+    Screen,
+    Storage,
+    Viewfinder,
+)
 from shared.clock import Clock
 from shared.geo import Position
 
 if TYPE_CHECKING:
     from driver_app.hardware.virtual.world import World
+    from driver_app.hardware.wedge import WedgeScanner
 
 KEY_FILE = "device.key"
 
 
 @dataclass(frozen=True)
 class Hardware:
-    """Everything the app's services may ask of the device. ``world`` is there in rehearsals only, to be directed."""
+    """Everything the app's services may ask of the device.
+
+    ``notices``: what the device refuses on its own threads. ``wedge``: hand it the keyboard's keys. ``viewfinder``: what the
+    camera sees while it looks for codes. ``has_engine``: whether there is a built-in scan engine. ``screen``, ``outside``,
+    ``guard`` and ``permissions`` are ``None`` on a computer that has no such thing. ``world`` is there in rehearsals only, to
+    be directed.
+    """
 
     scanner: Scanner
     radio: LoggerRadio
@@ -29,6 +50,14 @@ class Hardware:
     keystore: Keystore
     storage: Storage
     feedback: Feedback
+    notices: Notices = field(default_factory=Notices)
+    wedge: "WedgeScanner | None" = None
+    viewfinder: Viewfinder | None = None
+    screen: Screen | None = None
+    outside: Outside | None = None
+    guard: Guard | None = None
+    has_engine: bool = False
+    permissions: Permissions | None = None
     world: "World | None" = None
     closers: tuple[Callable[[], None], ...] = field(default=())
 
@@ -63,22 +92,27 @@ def choose(data: Path, clock: Clock, *, virtual: Path | None = None) -> Hardware
 
 
 def _desktop(data: Path, clock: Clock) -> Hardware:
-    from driver_app.hardware.desktop.device import BellFeedback, DiskStorage, NoCamera, NoLocation, WedgeScanner
+    from driver_app.hardware.desktop.device import BellFeedback, DiskStorage, NoCamera, NoLocation
     from driver_app.hardware.desktop.keystore import FileKeystore
     from driver_app.hardware.loop import LoopThread
     from driver_app.hardware.radio import BleakRadio
+    from driver_app.hardware.wedge import WedgeScanner
 
     keystore = FileKeystore(data / KEY_FILE)
     loop = LoopThread("bluetooth")
     radio = BleakRadio(clock, loop)
+    notices = Notices()
+    wedge = WedgeScanner(notices=notices)
     return Hardware(
-        scanner=WedgeScanner(),
+        scanner=wedge,
         radio=radio,
         camera=NoCamera(),
         location=NoLocation(),
         keystore=keystore,
         storage=DiskStorage(data),
         feedback=BellFeedback(sys.stderr),
+        notices=notices,
+        wedge=wedge,
         closers=(loop.close, radio.close),
     )
 

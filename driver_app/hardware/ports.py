@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from driver_app.hardware.permissions import Need, Standing
 from shared.errors import Problem
 from shared.geo import Position
 from shared.keys import Signer
@@ -39,11 +40,13 @@ class CodeSource(StrEnum):
 
 class RawCode(msgspec.Struct, frozen=True):
     """A code as it was read, uninterpreted: its text with every separator (GS, 0x1D) kept, and its symbology identifier
-    (ISO/IEC 15424, as ``]d2``) where the reader told it."""
+    (ISO/IEC 15424, as ``]d2``) where the reader told it. ``beside``: what was read in the same picture or the same act, on
+    the same pack as far as can be told; see :mod:`shared.codes.several`."""
 
     text: str
     symbology: str | None
     source: CodeSource
+    beside: tuple["RawCode", ...] = ()
 
 
 class Scanner(Protocol):
@@ -149,7 +152,15 @@ class Camera(Protocol):
 
     def take(self, on_photo: Callable[[bytes], None], on_problem: Callable[[Problem], None]) -> None:
         """Take one photo. Exactly one of the two is called, once, perhaps on another thread and later: ``on_photo`` with
-        the JPEG bytes, or ``on_problem`` (NO_CAMERA)."""
+        the JPEG bytes, or ``on_problem`` (NO_CAMERA, PERMISSION_MISSING)."""
+        ...
+
+
+class Viewfinder(Protocol):
+    """What the camera sees while it looks for codes, to be shown so that a person can aim."""
+
+    def watch(self, on_picture: Callable[[bytes], None]) -> Subscription:
+        """Call ``on_picture`` with pictures (JPEG), a few a second, on another thread, while codes are looked for."""
         ...
 
 
@@ -172,7 +183,92 @@ class Location(Protocol):
         ...
 
     def follow(self, on_fix: Callable[[Fix], None], every: float) -> Subscription:
-        """Call ``on_fix`` about every ``every`` s (real time), perhaps on another thread, while there is a position."""
+        """Call ``on_fix`` about every ``every`` s (real time), perhaps on another thread, while there is a position.
+
+        Raises:
+            Refused: PERMISSION_MISSING.
+        """
+        ...
+
+
+# what is shown and what lies outside the app ------------------------------------------------------------------------------
+
+
+class Screen(Protocol):
+    """The device's screen."""
+
+    def keep_on(self, on: bool) -> None:
+        """Keep it from going dark while somebody signs, or let it again. Returns at once."""
+        ...
+
+
+class MapApp(StrEnum):
+    """Who shows the way."""
+
+    AMAP = "amap"
+    BAIDU = "baidu"
+    GOOGLE = "google"
+    ANY = "any"
+    """Whatever the device opens a place with."""
+
+
+class Outside(Protocol):
+    """Other apps of the device."""
+
+    def dial(self, number: str) -> None:
+        """Open the telephone with ``number``; the person presses the button.
+
+        Raises:
+            Refused: NO_APP.
+        """
+        ...
+
+    def navigate(self, to: Position, name: str, app: MapApp) -> None:
+        """Hand a destination (WGS-84) to a navigation app, in the datum that app wants.
+
+        Raises:
+            Refused: NO_APP where it is not installed.
+        """
+        ...
+
+    def open_settings(self) -> None:
+        """This app's page in the device's settings.
+
+        Raises:
+            Refused: NO_APP.
+        """
+        ...
+
+    def unrestricted(self) -> bool:
+        """Whether battery saving leaves this app alone."""
+        ...
+
+    def ask_unrestricted(self) -> None:
+        """Let the person exempt this app from battery saving.
+
+        Raises:
+            Refused: NO_APP.
+        """
+        ...
+
+
+class Permissions(Protocol):
+    """What the device lets the app do, asked of whoever holds it."""
+
+    def standing(self, need: Need) -> Standing:
+        """How a need stands now."""
+        ...
+
+    def ask(self, need: Need, answered: Callable[[Standing], None]) -> None:
+        """Have the device ask; ``answered`` is called once, perhaps on another thread. It must not raise."""
+        ...
+
+
+class Guard(Protocol):
+    """What keeps a shift going while nobody looks at the screen: a notice, a second process, an alarm clock."""
+
+    def keep(self, running: bool) -> None:
+        """A shift runs, or none does. Calling it again with the same is harmless and quick."""
         ...
 
 

@@ -8,6 +8,7 @@ text can be read in two ways it is refused as ambiguous; a lot is never guessed.
 ========================================  ==============================================================================
 :mod:`~shared.codes.parse`                the way in: ``parse``, ``describe``, ``refusal``
 :mod:`~shared.codes.match`                a scan against a manifest
+:mod:`~shared.codes.several`              several codes on one pack
 :mod:`~shared.codes.gs1`                  packs, logistic units, places and assets, made from elements
 :mod:`~shared.codes.element_string`       GS1 element strings: raw with FNC1, and ``(01)…(10)…``
 :mod:`~shared.codes.digital_link`         GS1 Digital Link URIs, read and written

@@ -4,13 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from driver_app.hardware.desktop.device import BellFeedback, DiskStorage, NoCamera, NoLocation, WedgeScanner
+from driver_app.hardware.android.camera import AndroidCamera, CameraDevice, CameraScanner
+from driver_app.hardware.android.device import AndroidFeedback, AndroidStorage
+from driver_app.hardware.desktop.device import BellFeedback, DiskStorage, NoCamera, NoLocation
 from driver_app.hardware.ports import Camera, Feedback, Location, RawCode, Scanner, Signal, Storage
 from driver_app.hardware.virtual.camera import PictureCamera
 from driver_app.hardware.virtual.device import FixedStorage, RecordedFeedback
 from driver_app.hardware.virtual.location import ReplayedLocation, Waypoint
+from driver_app.hardware.wedge import WedgeScanner
 from shared import problems
 from shared.errors import Problem, Refused
+from tests.driver_app.hardware_android.fake_java import FakeJava
+from tests.driver_app.hardware_android.test_android_camera import Asked, Lens
+from tests.driver_app.hardware_android.test_android_device import vibrating
+from tests.driver_app.hardware_android.test_android_location import Bench as Places
+from tests.driver_app.hardware_android.test_android_scanner import Bench as Broadcasts
 from tests.driver_app.scenes import at, clock_at
 
 
@@ -21,19 +29,36 @@ class _Terminal:
     def flush(self) -> None: ...
 
 
-@pytest.mark.parametrize("storage", [DiskStorage(Path()), FixedStorage(10)])
+def android_storage() -> AndroidStorage:
+    java = FakeJava(30)
+    java.on("android.os.StatFs.getAvailableBytes", lambda _: 5)
+    return AndroidStorage(java, Path("/data"))
+
+
+def android_camera_scanner() -> CameraScanner:
+    lens = Lens()
+    return CameraScanner(lens.java, CameraDevice(lens.java), clock_at(0))
+
+
+def android_camera_without_a_lens() -> AndroidCamera:
+    lens = Lens()
+    lens.facings = []
+    return AndroidCamera(lens.java, CameraDevice(lens.java), Asked())
+
+
+@pytest.mark.parametrize("storage", [DiskStorage(Path()), FixedStorage(10), android_storage()])
 def test_storage_tells_whole_bytes_that_are_left(storage: Storage) -> None:
     assert isinstance(storage.free(), int)
     assert storage.free() >= 0
 
 
-@pytest.mark.parametrize("feedback", [BellFeedback(_Terminal()), RecordedFeedback()])  # type: ignore[arg-type]
+@pytest.mark.parametrize("feedback", [BellFeedback(_Terminal()), RecordedFeedback(), AndroidFeedback(vibrating(33))])  # type: ignore[arg-type]
 def test_feedback_takes_every_signal(feedback: Feedback) -> None:
     for signal in Signal:
         feedback.give(signal)
 
 
-@pytest.mark.parametrize("scanner", [WedgeScanner(), PictureCamera()])
+@pytest.mark.parametrize("scanner", [WedgeScanner(), PictureCamera(), Broadcasts().scanner, android_camera_scanner()])
 def test_a_scan_can_be_stopped_twice_and_started_again(scanner: Scanner) -> None:
     seen: list[RawCode] = []
     for _ in range(2):
@@ -43,7 +68,7 @@ def test_a_scan_can_be_stopped_twice_and_started_again(scanner: Scanner) -> None
     assert seen == []
 
 
-@pytest.mark.parametrize("camera", [NoCamera(), PictureCamera()])
+@pytest.mark.parametrize("camera", [NoCamera(), PictureCamera(), android_camera_without_a_lens()])
 def test_a_camera_without_a_picture_answers_once_with_its_problem(camera: Camera) -> None:
     photos: list[bytes] = []
     troubles: list[Problem] = []
@@ -52,7 +77,9 @@ def test_a_camera_without_a_picture_answers_once_with_its_problem(camera: Camera
     assert [trouble.number for trouble in troubles] == [problems.NO_CAMERA.number]
 
 
-@pytest.mark.parametrize("location", [NoLocation(), ReplayedLocation((Waypoint(at(10), 39.9, 116.4),), clock_at(0))])
+@pytest.mark.parametrize(
+    "location", [NoLocation(), ReplayedLocation((Waypoint(at(10), 39.9, 116.4),), clock_at(0)), Places().location]
+)
 def test_a_location_without_a_fix_refuses_and_its_follower_hears_nothing(location: Location) -> None:
     with pytest.raises(Refused) as refusal:
         location.current()

@@ -1,11 +1,13 @@
-"""The small parts of a desktop: its disk, its bell, its keyboard, and the lack of a camera and a position."""
+"""The small parts of a desktop: its disk, its bell, and the lack of a camera and a position. Its keyboard is a wedge like any
+other (:mod:`driver_app.hardware.wedge`)."""
 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from driver_app.hardware.ports import CodeSource, Fix, RawCode, Signal, Subscription
+from driver_app.hardware.ports import Fix, Signal, Subscription
+from driver_app.hardware.wedge import WedgeScanner as WedgeScanner
 from shared import problems
 from shared.errors import Problem, Refused
 
@@ -31,40 +33,6 @@ class BellFeedback:
         if bells:
             self._terminal.write("\a" * bells)
             self._terminal.flush()
-
-
-class WedgeScanner:
-    """:class:`driver_app.hardware.ports.Scanner` for a reader that types, and for a person who does.
-
-    The screen hands in each finished line with :meth:`typed`. Many wedges cannot type GS (0x1D); ``separator`` is the
-    character this one types instead, and becomes GS again.
-    """
-
-    def __init__(self, separator: str | None = None) -> None:
-        self._separator = separator
-        self._listeners: list[Callable[[RawCode], None]] = []
-
-    def start(self, on_code: Callable[[RawCode], None]) -> Subscription:
-        self._listeners.append(on_code)
-        return _Scanning(self._listeners, on_code)
-
-    def typed(self, text: str, source: CodeSource = CodeSource.SCANNER) -> None:
-        """A line arrived. Only the line end is taken off: spaces and separators belong to the code."""
-        line = text.rstrip("\r\n")
-        if self._separator and source is CodeSource.SCANNER:
-            line = line.replace(self._separator, "\x1d")
-        for on_code in tuple(self._listeners):
-            on_code(RawCode(line, None, source))
-
-
-class _Scanning:
-    def __init__(self, listeners: list[Callable[[RawCode], None]], on_code: Callable[[RawCode], None]) -> None:
-        self._listeners = listeners
-        self._on_code = on_code
-
-    def stop(self) -> None:
-        if self._on_code in self._listeners:
-            self._listeners.remove(self._on_code)
 
 
 class NoCamera:

@@ -1,0 +1,125 @@
+"""Packs with several codes."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shared import problems
+from shared.codes.checkdigit import check_digit
+from shared.codes.match import Manifest, ManifestLine, Match, Scanned, code_text
+from shared.codes.parse import Code, parse
+from shared.codes.several import best_first, judge_pack
+from shared.errors import Kind, Refused
+
+EAN = "6901234567892"
+GTIN = "0" + EAN
+TRACE = "83857930000879766660"
+PACK = f"(01){GTIN}(17)271231(10)B24(21)S7"
+TODAY = date(2026, 11, 22)
+
+
+def codes(*texts: str) -> list[Code]:
+    return [parse(text, year=2026) for text in texts]
+
+
+def line(line_id: str = "L1", **fields: Any) -> ManifestLine:
+    given: dict[str, Any] = {"gtin": GTIN, "lot": "B24", "quantity": 2, "drug_ids": (TRACE[:7],), **fields}
+    return ManifestLine(line_id, "C1", "S1", **given)
+
+
+def judged(texts: tuple[str, ...], *lines: ManifestLine, scanned: Scanned | None = None, **how: Any) -> Match:
+    return judge_pack(
+        codes(*texts),
+        Manifest(lines),
+        scanned or Scanned(),
+        stop_id=how.get("stop_id"),
+        today=TODAY,
+        typed=how.get("typed"),
+    )
+
+
+def refused(kind: Kind, texts: tuple[str, ...], *lines: ManifestLine, **how: Any) -> None:
+    with pytest.raises(Refused) as refusal:
+        judged(texts, *lines, **how)
+    assert refusal.value.kind is kind
+
+
+@pytest.mark.parametrize("texts", [(PACK, TRACE, EAN), (EAN, TRACE, PACK), (TRACE, EAN, PACK)])
+def test_a_pack_with_three_codes_counts_once_in_whatever_order_they_are_seen(texts: tuple[str, ...]) -> None:
+    assert judged(texts, line()) == Match("L1", 1, f"(01){GTIN}(21)S7(10)B24(17)271231")
+
+
+def test_one_code_is_judged_as_ever() -> None:
+    assert judged((TRACE,), line()) == Match("L1", 1, TRACE)
+    refused(problems.SCAN_NO_LOT, (EAN,), line())
+
+
+def test_the_same_statement_in_two_symbols_is_one() -> None:
+    link = f"https://id.gs1.org/01/{GTIN}/10/B24/21/S7?17=271231"
+    (only,) = best_first(codes(PACK, link))
+    assert code_text(only).startswith(f"(01){GTIN}(21)S7")
+
+
+def test_a_place_on_the_label_comes_last() -> None:
+    assert [code_text(code) for code in best_first(codes("(414)4012345000054", EAN))] == [GTIN, "(414)4012345000054"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (PACK, PACK.replace("S7", "S8")),
+        (TRACE, TRACE[:-1] + "1"),
+        (PACK, f"(01){GTIN}(10)B25"),
+        (PACK, "691234567890" + check_digit("691234567890")),
+        ("00106141412345678908", "0010614141234567891" + check_digit("10614141234567891")),
+    ],
+)
+def test_codes_of_two_packs_in_one_picture_are_not_guessed_apart(texts: tuple[str, ...]) -> None:
+    with pytest.raises(Refused) as refusal:
+        best_first(codes(*texts))
+    assert refusal.value.kind is problems.CODE_AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("pack", "changed", "kind"),
+    [
+        (PACK, {"recalled": True}, problems.SCAN_RECALLED),
+        (PACK.replace("271231", "251231"), {}, problems.SCAN_EXPIRED),
+        (PACK.replace("B24", "B99"), {}, problems.SCAN_WRONG_LOT),
+    ],
+)
+def test_what_one_code_says_against_a_pack_stands_against_its_other_codes(
+    pack: str, changed: dict[str, Any], kind: Kind
+) -> None:
+    assert judged((TRACE,), line()).quantity == 1
+    refused(kind, (TRACE, pack), line(**changed))
+
+
+def test_a_pack_that_was_counted_by_one_of_its_codes_is_not_counted_by_the_other() -> None:
+    counted = Scanned.of({"L1": 1}, [TRACE])
+    refused(problems.SCAN_ALREADY, (PACK, TRACE), line(), scanned=counted)
+
+
+def test_a_pack_of_another_stop_is_named_so() -> None:
+    refused(problems.SCAN_WRONG_STOP, (PACK, EAN), line(), stop_id="S2")
+
+
+def test_a_code_that_the_manifest_does_not_know_does_not_spoil_one_that_it_does() -> None:
+    assert judged((PACK, TRACE), line(drug_ids=())).line_id == "L1"
+    assert judged((PACK, TRACE), line(gtin=None)) == Match("L1", 1, TRACE)
+
+
+def test_codes_that_belong_to_two_lines_are_not_guessed() -> None:
+    other = line("L2", gtin=None, lot="C1", trace_codes=(TRACE,), drug_ids=())
+    refused(problems.CODE_AMBIGUOUS, (PACK, TRACE), line(drug_ids=()), other)
+
+
+def test_the_gravest_refusal_is_the_one_that_is_shown() -> None:
+    counted = Scanned.of({"L1": 1}, [TRACE])
+    refused(problems.SCAN_RECALLED, (TRACE, PACK), line(recalled=True), scanned=counted)
+
+
+def test_a_typed_quantity_is_for_countable_lines_here_too() -> None:
+    refused(problems.SCAN_ONE_BY_ONE, (PACK, TRACE), line(), typed=2)
+    assert judged((f"(01){GTIN}(10)B24", EAN), line(countable=True), typed=2).quantity == 2
