@@ -294,9 +294,12 @@ class Signal(StrEnum):
     """What the device tells hands and ears."""
 
     OK = "ok"
+    AGAIN = "again"
+    """A code that was scanned before: nothing was counted, and nothing is wrong."""
     WRONG = "wrong"
     ALARM = "alarm"
     NEWS = "news"
+    """Dispatch wrote, or changed the route."""
 
 
 class Feedback(Protocol):
