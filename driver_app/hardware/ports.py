@@ -41,12 +41,14 @@ class CodeSource(StrEnum):
 class RawCode(msgspec.Struct, frozen=True):
     """A code as it was read, uninterpreted: its text with every separator (GS, 0x1D) kept, and its symbology identifier
     (ISO/IEC 15424, as ``]d2``) where the reader told it. ``beside``: what was read in the same picture or the same act, on
-    the same pack as far as can be told; see :mod:`shared.codes.several`."""
+    the same pack as far as can be told; see :mod:`shared.codes.several`. ``separator``: what stands for FNC1 in ``text``,
+    where this reader is known to send it; ``None`` where it may have been lost on the way."""
 
     text: str
     symbology: str | None
     source: CodeSource
     beside: tuple["RawCode", ...] = ()
+    separator: str | None = None
 
 
 class Scanner(Protocol):
