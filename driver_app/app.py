@@ -132,6 +132,7 @@ class HandoverApp(App):
     def _look(self) -> None:
         self.services.steps.look()
         self.errands.run(self._feeds.look)
+        self.errands.run(self.services.storage.tidy)
 
     def _recorded(self) -> None:
         on_ui(self._look)

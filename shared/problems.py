@@ -658,6 +658,9 @@ SERVICE_REFUSED = kind(
     "系统不允许启动后台服务，请保持应用打开：{value}",
     "Android does not let the background service start; keep the app open: {value}",
 )
+BLOB_UNCONFIRMED = kind(
+    7016, 409, "服务器尚未确认，不能清除：{value}", "The server has not confirmed it yet, so it stays: {value}"
+)
 FONT_MISSING = kind(7020, 500, "系统中没有中文字体：{value}", "No font with Chinese was found: {value}")
 
 # 8xxx proof and verification ---------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from driver_app.services.shift import Shift
 from driver_app.services.state import SyncState
 from driver_app.services.step import Steps
 from driver_app.services.stop import StopVisit
+from driver_app.services.storage import Storage
 from driver_app.services.sync import Sync
 from driver_app.services.track import Track
 from driver_app.services.troubles import Troubles
@@ -70,6 +71,7 @@ class Services:
     shift: Shift
     load: Load
     stop: StopVisit
+    storage: Storage
     arrival: Arrival
     sync: Sync
     state: SyncState
@@ -131,6 +133,7 @@ def build(ports: Ports) -> Services:
         shift=Shift(duty, recorder, session, steps, track, heard, clock),
         load=Load(journal, duty, recorder, scanning, steps),
         stop=stop,
+        storage=Storage(journal),
         arrival=Arrival(duty, steps, stop, track, clock, troubles),
         sync=sync,
         state=state,
