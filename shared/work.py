@@ -144,6 +144,14 @@ class Site(msgspec.Struct, frozen=True):
     notes: str = ""
 
 
+class Direction(msgspec.Struct, frozen=True):
+    """One turn on the way to a stop, as the road router words it; ``distance`` in m to the next one, ``at`` where it is."""
+
+    text: Name
+    distance: float
+    at: Position
+
+
 class Stop(msgspec.Struct, frozen=True):
     """A visit: the site, what is brought, and when it is promised."""
 
@@ -157,6 +165,8 @@ class Stop(msgspec.Struct, frozen=True):
     planned_departure: datetime
     leg_distance: float
     """m from the previous stop."""
+    directions: tuple[Direction, ...] = ()
+    """The way here, turn by turn; empty where the plan knows no roads."""
 
     def lines(self) -> list[Line]:
         return [line for consignment in self.consignments for line in consignment.lines]

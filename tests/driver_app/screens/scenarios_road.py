@@ -1,6 +1,9 @@
 """What hands do on the road beside the handovers, and what must come of it."""
 
+from datetime import timedelta
 from pathlib import Path
+
+import msgspec
 
 from driver_app.hardware.ports import Signal
 from driver_app.screens.example import Wishes
@@ -10,6 +13,8 @@ from driver_app.services.step import StepKind
 from driver_app.widgets.hand import Act
 from driver_app.widgets.language import tr
 from shared.custody import events as e
+from shared.geo import Position
+from shared.work import Direction, Name
 from tests.driver_app.screens.stage import Stage, at_first_stop, before_the_receiver
 
 
@@ -114,6 +119,35 @@ def on_the_map(data: Path) -> None:
         x, y = chart.place(chart.here)
         assert abs(x - chart.center_x) < 1
         assert abs(y - chart.center_y) < 1
+
+    stage.play(act)
+
+
+def turn_by_turn(data: Path) -> None:
+    """Where the plan knows roads the next turn is shown with its distance, in the language of the screen."""
+    stage = on_its_way(data, stops=1)
+    work = stage.services.duty.work
+    assert work is not None
+    assert work.route is not None
+    depot = work.route.depot.fence.centre
+    turns = tuple(
+        Direction(Name(zh, en), 800.0, Position(depot.lat + north * 0.0072, depot.lon))
+        for north, zh, en in ((0, "向北行驶", "Head north"), (1, "左转进入长安街", "Turn left"), (2, "到达", "Arrive"))
+    )
+
+    def act(s: Stage) -> Act:
+        yield from s.at(StepKind.DRIVE)
+        first = msgspec.structs.replace(work.route.stops[0], directions=turns)
+        route = msgspec.structs.replace(work.route, version=2, stops=(first,))
+        s.example.offer(msgspec.structs.replace(work, issued=work.issued + timedelta(hours=2), route=route))
+        yield from s.hand.until(lambda: s.app.screen.turn == "左转进入长安街", "the turn")
+        assert s.app.screen.turn_away == "800 m"
+        s.services.track.heard(Position(depot.lat + 0.0036, depot.lon, 8.0))
+        yield from s.hand.until(lambda: s.app.screen.turn_away == "400 m", "the distance")
+        s.app.use_language("en")
+        yield from s.hand.until(lambda: s.app.screen.turn == "Turn left", "the turn in English")
+        s.services.track.heard(Position(depot.lat + 0.0072, depot.lon, 8.0))
+        yield from s.hand.until(lambda: s.app.screen.turn == "Arrive", "the next turn")
 
     stage.play(act)
 

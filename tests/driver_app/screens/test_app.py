@@ -28,6 +28,7 @@ SCENARIOS = (
     "messages",
     "rest_comes_due",
     "on_the_map",
+    "turn_by_turn",
     "broken_down",
     "taken_along",
     "a_known_receiver",
