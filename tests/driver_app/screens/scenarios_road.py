@@ -12,6 +12,7 @@ from driver_app.services.signing import ReceiverDraft
 from driver_app.services.step import StepKind
 from driver_app.widgets.hand import Act
 from driver_app.widgets.language import tr
+from shared import problems
 from shared.custody import events as e
 from shared.geo import Position
 from shared.work import Direction, Name
@@ -203,6 +204,78 @@ def taken_along(data: Path) -> None:
     taken = stage.last(e.GoodsCollected)
     assert (taken.lot, taken.quantity, taken.entry, taken.given_by) == ("RT2607", 2, e.Entry.SCANNER, "李红梅")
     assert stage.last(e.CollectionHandedIn).item == taken.item
+
+
+def withdrawn_while_there(data: Path) -> None:
+    """Dispatch withdraws the stop that the driver stands at: the app says so, and what is signed there stands."""
+    stage = Stage(data, Wishes(stops=2))
+    stage.example.fine = True
+    before_the_receiver(stage)
+    work = stage.services.duty.work
+    assert work is not None
+    assert work.route is not None
+
+    def act(s: Stage) -> Act:
+        yield from s.at(StepKind.RECEIVER)
+        route = msgspec.structs.replace(work.route, version=2, stops=work.route.stops[1:])
+        s.example.offer(msgspec.structs.replace(work, issued=work.issued + timedelta(hours=2), route=route))
+        yield from s.hand.until(lambda: s.banner() == problems.STOP_WITHDRAWN.number, "the news")
+        yield from s.tap("receiver.next")
+        yield from s.at(StepKind.SIGN)
+        yield from s.hand.type("sign.name", "李红梅")
+        yield from s.tap("sign.role")
+        yield from s.tap("sheet.pharmacist")
+        yield from s.hand.draw("sign.pad", SIGNATURE)
+        yield from s.tap("sign.done")
+        yield from s.at(StepKind.STOP_DONE)
+        yield from s.tap("done.leave")
+        yield from s.at(StepKind.DRIVE)
+        assert s.app.screen.stop_id == "S2"
+
+    stage.play(act)
+    assert stage.last(e.HandoverSigned).stop_id == "S1"
+
+
+def short_and_refused(data: Path) -> None:
+    """Of a line that was not all scanned out the rest is short, with its reason; another is refused with a photo; changing a
+    line after the pen touched the glass takes the signature away."""
+    stage = Stage(data, Wishes(stops=1))
+    stage.example.fine = True
+    at_first_stop(stage)
+    lines = stage.services.stop.stop.lines()
+    stage.example.unload(len(lines) - 1)
+    stage.services.stop.finish_unloading()
+    stage.example.fetch()
+    stage.services.stop.finish_download()
+
+    def act(s: Stage) -> Act:
+        yield from s.at(StepKind.RECEIVER)
+        yield from s.tap(f"line.{lines[0].id}")
+        yield from s.tap("decide.refuse")
+        yield from s.tap("decide.reason")
+        yield from s.tap("sheet.documents")
+        yield from s.tap("decide.photo.take")
+        yield from s.hand.until(lambda: len(s.app.screen.pictures) == 1, "the photo")
+        yield from s.tap("decide.done")
+        yield from s.hand.until(lambda: s.app.screen.name == "receiver", "the goods again")
+        yield from s.tap("receiver.next")
+        yield from s.at(StepKind.SIGN)
+        yield from s.hand.draw("sign.pad", SIGNATURE)
+        yield from s.hand.back()
+        yield from s.at(StepKind.RECEIVER)
+        yield from s.tap(f"line.{lines[0].id}")
+        yield from s.tap("decide.accept")
+        yield from s.tap("decide.done")
+        yield from s.hand.until(lambda: s.app.screen.name == "receiver", "the goods again")
+        yield from s.tap("receiver.next")
+        yield from s.at(StepKind.SIGN)
+        assert s.app.screen.ids.pad.empty
+
+    stage.play(act)
+    decided = {outcome.line_id: outcome for outcome in stage.services.stop.decisions()}
+    last = decided[lines[-1].id]
+    assert (last.accepted, last.short, last.reason) == (0, lines[-1].quantity, e.Reason.SHORT)
+    assert stage.last(e.PhotoTaken).line_id == lines[0].id
 
 
 def a_known_receiver(data: Path) -> None:

@@ -29,6 +29,8 @@ SCENARIOS = (
     "rest_comes_due",
     "on_the_map",
     "turn_by_turn",
+    "withdrawn_while_there",
+    "short_and_refused",
     "broken_down",
     "taken_along",
     "a_known_receiver",
