@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from shared.coldchain.profiles import ProductRange
+from shared.coldchain.verdict import Earlier
 from shared.geo import Geofence, Position
 
 
@@ -107,6 +108,8 @@ class Line(msgspec.Struct, frozen=True):
     """The container the plan puts it in."""
     countable: bool = False
     """Whether one scan and a typed quantity may stand for all packs."""
+    earlier: Earlier | None = None
+    """Where else the goods rode before: on a vehicle that gave them over on the road."""
 
 
 class Consignment(msgspec.Struct, frozen=True):
