@@ -1,0 +1,229 @@
+"""When the records of a logger were made that counts them and keeps no times.
+
+Such a logger (Blue Maestro's Tempo Disc) says how many records it has, in every advertisement and before its log. Each
+time that number is seen, the handheld's clock bounds the records around it: those counted were made before that moment,
+the next one after it. A **sight** is one number and the time over which it was seen. From sights, and from nothing
+else, follows when the records between two of them were made:
+
+* *The number grew as time passed*: the records lie an interval apart, and each bound narrows all of them. Every record
+  is placed in the middle of what is left, which is never wider than one interval: so it is within half an interval of
+  the truth. The middle of the first and of the last record of a stretch are found on their own and the others put
+  evenly between, so that a logger whose clock drifts steadily stays within the same bound.
+* *The number grew by less than time passed* (by more than an interval): the logger paused in between. Which of the
+  records were made before the pause and which after it, nobody can say: they get no time. Where sights are close
+  together, as when the handheld listens all the way, no record falls between them, and the pause stands between two
+  readings as the gap it was.
+* *The number grew by more*: the sights contradict each other (a clock was set, a logger was exchanged), and are not used.
+
+A pause shorter than two intervals between two distant sights cannot be told from none; it displaces what was recorded
+before it in that stretch by less than itself. That is no gap by the rules of :mod:`shared.coldchain.cadence` either.
+Before the first sight nothing bounds the records but their order: they are counted back from it, as if there had been
+no pause.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import msgspec
+
+WRAP = 0x10000
+"""The running count has 16 bits and starts again at zero."""
+DRIFT = 2e-4
+"""How fast or slow a logger's clock may run against the handheld's: twice the ±100 ppm that a tuning-fork crystal (±20
+ppm at 25 °C, -0.034 ppm/K²) keeps from -20 °C to 60 °C."""
+_THINNED = 15
+"""How many records may lie between two sights that are kept of an unbroken row."""
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """A number of records, and the handheld's clock when it was first and last seen."""
+
+    count: int
+    first: datetime
+    last: datetime
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """What is known of a counting logger.
+
+    ``count``, ``stored`` and ``at``: its running count, the records in its memory, and the handheld's clock, at the
+    newest download that ran to its end (``None`` before the first). ``sights``: what it advertised since, oldest first;
+    ``restarted`` says that the advertised number fell in between (its memory was cleared, or its battery changed), and
+    that the sights are those since.
+    """
+
+    count: int | None = None
+    stored: int | None = None
+    at: datetime | None = None
+    sights: tuple[Sight, ...] = ()
+    restarted: bool = False
+    unplaced: bool = False
+
+    def shifted(self, by: timedelta) -> "Tally":
+        """The same, on a handheld's clock that was moved by so much."""
+        sights = tuple(Sight(sight.count, sight.first + by, sight.last + by) for sight in self.sights)
+        return msgspec.structs.replace(self, at=None if self.at is None else self.at + by, sights=sights)
+
+    def since(self, newer: "Tally") -> "Tally":
+        """``newer``, what a download found, with those sights that are later than it."""
+        at = newer.at
+        return msgspec.structs.replace(newer, sights=tuple(s for s in self.sights if at is None or s.first > at))
+
+    def seen(self, count: int, at: datetime, interval: int) -> "Tally":
+        """With one more look at the advertised number. ``interval`` (s) is how often the logger records.
+
+        Of an unbroken row only some sights are kept: the ends bound what lies between.
+        """
+        if not self.sights:
+            return msgspec.structs.replace(self, sights=(Sight(count, at, at),))
+        *earlier, last = self.sights
+        if at < last.last:  # the handheld's clock was set back
+            return msgspec.structs.replace(self, sights=(Sight(count, at, at),))
+        if count == last.count:
+            return msgspec.structs.replace(self, sights=(*earlier, Sight(count, last.first, at)))
+        if (count - last.count) % WRAP >= WRAP // 2:
+            return msgspec.structs.replace(self, sights=(Sight(count, at, at),), restarted=True)
+        if earlier and _unbroken(earlier[-1], last, count, at, timedelta(seconds=interval)):
+            earlier.append(Sight(count, at, at))
+            return msgspec.structs.replace(self, sights=tuple(earlier))
+        return msgspec.structs.replace(self, sights=(*self.sights, Sight(count, at, at)))
+
+
+def _unbroken(one: Sight, two: Sight, count: int, at: datetime, interval: timedelta) -> bool:
+    """Whether the sight ``two`` says little that the one before it and the new one do not say."""
+    records = (count - one.count) % WRAP
+    even = abs(at - one.first - records * interval) <= interval / 2
+    return even and records <= _THINNED and two.last - two.first <= interval and at - two.last <= interval
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """The record with this number was made at or before ``at``, the next one after it."""
+
+    number: int
+    at: datetime
+
+
+def bounds(tally: Tally, *, count: int, stored: int, now: datetime, interval: timedelta) -> tuple[Bound, ...]:
+    """What is known of the numbers of a log that was asked for at ``now``, oldest first. ``count`` is the number of its
+    newest record, ``stored`` how many records it holds. Numbers of older records may be negative: a count that came
+    around is unrolled.
+
+    An advertised number may be the running count itself, or the number of records in memory. The latter stands still
+    once the memory is full, and starts anew when it is cleared; it is used where neither can have happened unseen.
+    """
+    found: list[Bound] = []
+    if tally.count is not None and tally.at is not None:
+        downloaded = count - (count - tally.count) % WRAP
+        found.append(Bound(downloaded, tally.at))
+    offset = _offset(tally, count, stored, now - 1.5 * interval)
+    if offset is not None:
+        for sight in tally.sights:
+            number = count - (count - offset - sight.count) % WRAP
+            found += [Bound(number, sight.first), Bound(number, sight.last)]
+    found.append(Bound(count, now))
+    return tuple(bound for bound in found if bound.at <= now)
+
+
+def _offset(tally: Tally, count: int, stored: int, lately: datetime) -> int | None:
+    """What is to be added to an advertised number to get the number of the record; ``None`` where nobody can say."""
+    if not tally.sights:
+        return None
+    newest = tally.sights[-1]
+    if (count - newest.count) % WRAP <= 1:  # the running count itself; one record may have been made since it was heard
+        return 0
+    if not 0 <= stored - newest.count <= 1:
+        return None
+    base = count - stored
+    if tally.count is not None and tally.stored is not None and (tally.count - tally.stored - base) % WRAP == 0:
+        return base  # nothing was overwritten since
+    # the memory does not begin where it did: the number it advertises may stand still. Not if it grew just now
+    return base if len(tally.sights) > 1 and newest.first >= lately else None
+
+
+def place(known: Sequence[Bound], *, records: int, interval: timedelta) -> list[datetime | None]:
+    """When each of the newest ``records`` records was made, oldest first; ``None`` for those that nobody can say it of.
+    The last of ``known`` is the moment of the download, and its number that of the newest record.
+
+    Where the bounds contradict each other, all but those since the contradiction are left out.
+    """
+    chain = _consistent(known, interval)
+    newest = chain[-1].number
+    times: dict[int, datetime | None] = {}
+    for one, two in pairwise(chain):
+        times |= _between(one, two, interval)
+    number = chain[0].number
+    at = _before(chain[0], times.get(number + 1), interval)
+    for step in range(max(0, number - (newest - records))):
+        times[number - step] = at - step * interval
+    unsure = _may_be_another_memory(chain, newest - records, interval)
+    return [
+        None if unsure is not None and number <= unsure else times.get(number)
+        for number in range(newest - records + 1, newest + 1)
+    ]
+
+
+def _may_be_another_memory(chain: Sequence[Bound], base: int, interval: timedelta) -> int | None:
+    """The number up to which the records may be others than those that were counted before.
+
+    Where a pause was found, the memory may as well have been cleared then, unheard, and have filled up again to a higher
+    number; unless it holds more than could have been recorded since. ``base`` is the number before the oldest record.
+    """
+    for one, two in reversed(list(pairwise(chain))):
+        count, passed = two.number - one.number, two.at - one.at
+        paused = passed - count * interval > interval + _slack(count, interval)
+        if paused and (two.number - base) * interval <= passed + interval:
+            return two.number
+    return None
+
+
+def _slack(records: int, interval: timedelta) -> timedelta:
+    """How far a drifting clock may have come off over so many records."""
+    return records * interval * DRIFT
+
+
+def _consistent(known: Sequence[Bound], interval: timedelta) -> list[Bound]:
+    """The newest bounds that agree with each other: numbers that do not fall, and no more records than time allows."""
+    chain = [known[-1]]
+    for bound in reversed(known[:-1]):
+        later = chain[0]
+        count = later.number - bound.number
+        passed = later.at - bound.at
+        if count < 0 or passed < timedelta() or count * interval - passed > interval + _slack(count, interval):
+            break
+        chain.insert(0, bound)
+    return chain
+
+
+def _between(one: Bound, two: Bound, interval: timedelta) -> dict[int, datetime | None]:
+    """The records after ``one`` up to ``two``."""
+    count = two.number - one.number
+    if count == 0:
+        return {}
+    numbers = range(one.number + 1, two.number + 1)
+    slack = _slack(count, interval)
+    if two.at - one.at - count * interval > interval + slack:
+        return dict.fromkeys(numbers)
+    rest = (count - 1) * interval
+    first = _middle(
+        max(one.at, two.at - rest - interval - slack),
+        min(one.at + interval, two.at - rest + slack),
+    )
+    last = _middle(
+        max(two.at - interval, one.at + rest - slack),
+        min(two.at, one.at + rest + interval + slack),
+    )
+    step = (last - first) / max(1, count - 1)
+    return {number: first + index * step for index, number in enumerate(numbers)}
+
+
+def _middle(low: datetime, high: datetime) -> datetime:
+    return low + (high - low) / 2
+
+
+def _before(bound: Bound, following: datetime | None, interval: timedelta) -> datetime:
+    """When the record of the oldest bound was made: within the interval before it; an interval before the next one,
+    where that is known."""
+    if following is None:
+        return bound.at - interval / 2
+    return min(bound.at, max(bound.at - interval, following - interval))
