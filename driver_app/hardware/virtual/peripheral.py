@@ -1,4 +1,5 @@
-"""A virtual logger on the air: a bumble host and controller that advertise, take connections and serve the Nordic UART.
+"""A virtual logger on the air: a bumble host and controller that advertise, take connections and serve their maker's byte
+pipe (the Nordic UART, or another).
 
 Everything here runs on the event loop of the virtual world.
 """
@@ -15,7 +16,6 @@ from bumble.host import Host
 from bumble.link import LocalLink
 
 from driver_app.hardware.virtual.loggers import VirtualLogger
-from shared.loggers import nordic_uart
 
 ADVERTISING_INTERVAL = 100.0
 """ms between advertisements; a RuuviTag's is 1285, which would only make rehearsals wait."""
@@ -49,17 +49,20 @@ class Peripheral:
         self._advertising: AdvertisingSet | None = None
         self._on_air = True
         self._answers: set[asyncio.Task[None]] = set()
+        self._heard_of: Connection | None = None
+        self._left: int | None = None
+        """Notifications that may still be sent to ``_heard_of`` before the connection is cut."""
         properties = Characteristic.Properties
         self._tx: Characteristic[bytes] = Characteristic(
-            UUID(nordic_uart.TX), properties.NOTIFY | properties.READ, Characteristic.READABLE, b""
+            UUID(logger.uart.tx), properties.NOTIFY | properties.READ, Characteristic.READABLE, b""
         )
         rx: Characteristic[bytes] = Characteristic(
-            UUID(nordic_uart.RX),
+            UUID(logger.uart.rx),
             properties.WRITE | properties.WRITE_WITHOUT_RESPONSE,
             Characteristic.WRITEABLE,
             CharacteristicValue(read=_not_readable, write=self._written),
         )
-        self._device.add_service(Service(UUID(nordic_uart.SERVICE), [rx, self._tx]))
+        self._device.add_service(Service(UUID(logger.uart.service), [rx, self._tx]))
 
     async def open(self) -> None:
         """Switch it on."""
@@ -110,13 +113,17 @@ class Peripheral:
         task.add_done_callback(self._answers.discard)
 
     async def _answer(self, connection: Connection, command: bytes) -> None:
-        left = self.logger.cut_after.pop(0) if self.logger.cut_after else None
+        if connection is not self._heard_of:
+            self._heard_of = connection
+            self._left = self.logger.cut_after.pop(0) if self.logger.cut_after else None
         for sent, chunk in enumerate(self.logger.answer(command)):
-            if sent == left:
+            if self._left == 0:
                 await asyncio.sleep(SETTLE)
                 self.lose()
             if connection.handle not in self._device.connections or not self._controller.le_connections:
                 return
+            if self._left is not None:
+                self._left -= 1
             await self._device.notify_subscriber(connection, self._tx, chunk)
             if sent % BURST == 0:
                 await asyncio.sleep(0)
