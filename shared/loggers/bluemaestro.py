@@ -24,7 +24,7 @@ from shared.loggers.counting import WRAP, Tally, bounds, place
 from shared.loggers.history import Point, Straight
 from shared.loggers.nordic_uart import UART
 from shared.loggers.plugin import History, Plugin, Start, plain
-from shared.loggers.values import Advertisement, Maker, unknown, wrong_length
+from shared.loggers.values import Advertisement, Maker, possible_percent, possible_temperature, unknown, wrong_length
 
 COMPANY = 0x0133
 """Bluetooth SIG company identifier of Blue Maestro Limited."""
@@ -60,7 +60,7 @@ def decode_advertisement(data: bytes) -> Advertisement:
         humidity=None if kind == "T" else decode_humidity(data[8:10]),
         dew_point=_dew_point(data[10:12], fahrenheit) if kind == "THD" else None,
         pressure=_pressure(data[10:12]) if kind == "THPD" else None,
-        battery_percent=battery if battery <= 100 else None,
+        battery_percent=possible_percent(battery),
         interval=interval if interval > 0 else None,
         stored=stored,
     )
@@ -69,7 +69,7 @@ def decode_advertisement(data: bytes) -> Advertisement:
 def _celsius(tenths: int, fahrenheit: bool) -> float | None:
     if tenths in _NO_TEMPERATURE:
         return None
-    return round((tenths / 10 - 32) / 1.8, 2) if fahrenheit else tenths / 10
+    return possible_temperature(round((tenths / 10 - 32) / 1.8, 2) if fahrenheit else tenths / 10)
 
 
 def _dew_point(raw: bytes, fahrenheit: bool) -> float | None:
