@@ -217,6 +217,12 @@ LOGGER_REPLAYED = kind(
     "记录仪 {value} 的广播是旧数据的重放（计数 {count}，已收到 {last}）",
     "An old advertisement of logger {value} was played back (counter {count}, already heard {last})",
 )
+LOGGER_TIMES_UNKNOWN = kind(
+    3015,
+    409,
+    "请在 {seconds} 秒后再读一次记录仪 {value}：届时才能确定各条记录的时间",
+    "Read logger {value} again in {seconds} s: only then can it be said when its records were made",
+)
 LOGGER_NO_HISTORY = kind(
     3014, 409, "{value} 的历史数据不能在这里下载", "The stored history of a {value} logger cannot be downloaded here"
 )

@@ -208,7 +208,6 @@ class ColdBox:
             with self._radio.connect(logger.address, self._patience.connect) as link:
                 download = self._begin(visit)
                 self._drain(visit, link, download, on_progress)
-                self._sightings.downloaded(logger, download)
                 self._forget(visit, link, download)
         except LinkLost as lost:
             self._keep(visit, on_progress=on_progress)
@@ -242,8 +241,10 @@ class ColdBox:
                 visit.missed += download.missed
         if download.problem is not None:
             self._keep(visit, on_progress=on_progress)
+            self._sightings.downloaded(visit.logger, download)
             raise _named(download.problem, visit.logger)
         self._keep(visit, number=download.number, complete=True, on_progress=on_progress)
+        self._sightings.downloaded(visit.logger, download)
 
     def _converse(
         self, visit: Visit, link: Link, download: Download, on_progress: Callable[[int], None] | None

@@ -186,11 +186,16 @@ class BlueMaestroDownload(Straight):
             )
         self.done = True
         self._sections = self._sections or [[]]
-        self.number = header.count
         records = self.columns()
         new = len(records) if self._point.number is None else (header.count - self._point.number) % WRAP
         same = new <= len(records) and self._continues(records[: len(records) - new])
         times = self._times(header.count, len(records), same=same)
+        if times is None:  # what was seen is kept for when it is read again
+            self.tally = Tally(header.count, len(records), self._now, self._point.tally.sights)
+            unknown_yet = Refused(problems.LOGGER_TIMES_UNKNOWN, value="bluemaestro", seconds=self._interval)
+            self.problem = unknown_yet.problem
+            return []
+        self.number = header.count
         self.tally = Tally(header.count, len(records), self._now, unplaced=None in times)
         if same and self._point.number is not None:
             records, times = records[len(records) - new :], times[len(records) - new :]
@@ -225,16 +230,20 @@ class BlueMaestroDownload(Straight):
             return readings
         return [reading for reading in readings if reading.at > newest + timedelta(seconds=self._interval) / 2]
 
-    def _times(self, count: int, records: int, *, same: bool) -> list[datetime | None]:
-        """When each record was made, as fine as a sealed segment keeps it.
+    def _times(self, count: int, records: int, *, same: bool) -> list[datetime | None] | None:
+        """When each record was made, as fine as a sealed segment keeps it; ``None`` where that shows only next time.
 
-        Where the memory is not the one that was seen before (``same``), only what was seen since it began anew counts.
+        Where the memory does not go on from the one that was seen before (``same``), and not because records were
+        overwritten, only what was seen since it began anew counts.
         """
-        tally = self._point.tally
-        if not same:
-            tally = Tally(sights=tally.sights if tally.restarted else tally.sights[-1:])
-        interval = timedelta(seconds=self._interval)
+        tally, interval = self._point.tally, timedelta(seconds=self._interval)
+        if not same and tally.at is not None and tally.restarted is None:
+            new = (count - (tally.count or 0)) % WRAP
+            if new <= records or new * interval > self._now - tally.at + 2 * interval:
+                tally = Tally(sights=tally.sights[-1:], restarted=tally.at)
         known = bounds(tally, count=count, stored=records, now=self._now, interval=interval)
+        if known is None:
+            return None
         times = place(known, records=records, interval=interval)
         return [None if at is None else from_ms(to_ms(at)) for at in times]
 

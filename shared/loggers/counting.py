@@ -15,8 +15,8 @@ else, follows when the records between two of them were made:
   readings as the gap it was.
 * *The number grew by more*: the sights contradict each other (a clock was set, a logger was exchanged), and are not used.
 
-A pause shorter than two intervals between two distant sights cannot be told from none; it displaces what was recorded
-before it in that stretch by less than itself. That is no gap by the rules of :mod:`shared.coldchain.cadence` either.
+Where a logger missed fewer than two records between two sights, that cannot be told from none; it displaces what was
+recorded in that stretch by less than the time it missed.
 Before the first sight nothing bounds the records but their order: they are counted back from it, as if there had been
 no pause.
 """
@@ -48,27 +48,31 @@ class Tally(msgspec.Struct, frozen=True):
     """What is known of a counting logger.
 
     ``count``, ``stored`` and ``at``: its running count, the records in its memory, and the handheld's clock, at the
-    newest download that ran to its end (``None`` before the first). ``sights``: what it advertised since, oldest first;
-    ``restarted`` says that the advertised number fell in between (its memory was cleared, or its battery changed), and
-    that the sights are those since.
+    newest download that ran to its end (``None`` before the first). ``sights``: what it advertised since, oldest first.
+    ``restarted``: when its memory was last seen to hold other records than those it holds now (it was cleared, or its
+    battery changed); the sights are later. ``unplaced``: some records of that download got no time, so that not all of
+    them are known.
     """
 
     count: int | None = None
     stored: int | None = None
     at: datetime | None = None
     sights: tuple[Sight, ...] = ()
-    restarted: bool = False
+    restarted: datetime | None = None
     unplaced: bool = False
 
     def shifted(self, by: timedelta) -> "Tally":
         """The same, on a handheld's clock that was moved by so much."""
         sights = tuple(Sight(sight.count, sight.first + by, sight.last + by) for sight in self.sights)
-        return msgspec.structs.replace(self, at=None if self.at is None else self.at + by, sights=sights)
+        at, restarted = (None if instant is None else instant + by for instant in (self.at, self.restarted))
+        return msgspec.structs.replace(self, at=at, sights=sights, restarted=restarted)
 
     def since(self, newer: "Tally") -> "Tally":
         """``newer``, what a download found, with those sights that are later than it."""
         at = newer.at
-        return msgspec.structs.replace(newer, sights=tuple(s for s in self.sights if at is None or s.first > at))
+        later = tuple(sight for sight in self.sights if at is None or sight.first > at)
+        fell = self.restarted if self.restarted is None or at is None or self.restarted > at else newer.restarted
+        return msgspec.structs.replace(newer, sights=newer.sights + later, restarted=fell)
 
     def seen(self, count: int, at: datetime, interval: int) -> "Tally":
         """With one more look at the advertised number. ``interval`` (s) is how often the logger records.
@@ -80,10 +84,12 @@ class Tally(msgspec.Struct, frozen=True):
         *earlier, last = self.sights
         if at < last.last:  # the handheld's clock was set back
             return msgspec.structs.replace(self, sights=(Sight(count, at, at),))
-        if count == last.count:
+        if count == last.count and at - last.last <= 2 * timedelta(seconds=interval):
             return msgspec.structs.replace(self, sights=(*earlier, Sight(count, last.first, at)))
+        if count == last.count:  # nobody knows what it was in between
+            return msgspec.structs.replace(self, sights=(*self.sights, Sight(count, at, at)))
         if (count - last.count) % WRAP >= WRAP // 2:
-            return msgspec.structs.replace(self, sights=(Sight(count, at, at),), restarted=True)
+            return msgspec.structs.replace(self, sights=(Sight(count, at, at),), restarted=last.last)
         if earlier and _unbroken(earlier[-1], last, count, at, timedelta(seconds=interval)):
             earlier.append(Sight(count, at, at))
             return msgspec.structs.replace(self, sights=tuple(earlier))
@@ -98,47 +104,68 @@ def _unbroken(one: Sight, two: Sight, count: int, at: datetime, interval: timede
 
 
 class Bound(msgspec.Struct, frozen=True):
-    """The record with this number was made at or before ``at``, the next one after it."""
+    """The record with this number was made at or before ``at``, the next one after it. ``followed``: it was heard all
+    the way from the bound before."""
 
     number: int
     at: datetime
+    followed: bool = False
 
 
-def bounds(tally: Tally, *, count: int, stored: int, now: datetime, interval: timedelta) -> tuple[Bound, ...]:
+def bounds(tally: Tally, *, count: int, stored: int, now: datetime, interval: timedelta) -> tuple[Bound, ...] | None:
     """What is known of the numbers of a log that was asked for at ``now``, oldest first. ``count`` is the number of its
-    newest record, ``stored`` how many records it holds. Numbers of older records may be negative: a count that came
-    around is unrolled.
+    newest record, ``stored`` how many records it holds. Numbers of older records may be negative: a count that came around
+    is unrolled.
 
-    An advertised number may be the running count itself, or the number of records in memory. The latter stands still
-    once the memory is full, and starts anew when it is cleared; it is used where neither can have happened unseen.
+    An advertised number may be the running count itself, or the number of records in memory. The latter stands still once
+    the memory is full, and starts anew when it is cleared; it is used where neither can have happened unseen. ``None`` where
+    the logger may as well have stopped as its memory be full: that shows when it is read again, an interval later.
     """
     found: list[Bound] = []
-    if tally.count is not None and tally.at is not None:
-        downloaded = count - (count - tally.count) % WRAP
-        found.append(Bound(downloaded, tally.at))
+    if tally.restarted is not None:
+        # all that it holds was made after that; when it began is not known, as if it had stood still until then
+        fell = tally.restarted
+        found += [Bound(count - stored, fell - 2 * interval), Bound(count - stored, fell, followed=True)]
+    elif tally.count is not None and tally.at is not None:
+        found.append(Bound(count - (count - tally.count) % WRAP, tally.at))
     offset = _offset(tally, count, stored, now - 1.5 * interval)
+    if offset == _UNSURE:
+        return None
     if offset is not None:
         for sight in tally.sights:
             number = count - (count - offset - sight.count) % WRAP
-            found += [Bound(number, sight.first), Bound(number, sight.last)]
+            found += [Bound(number, sight.first), Bound(number, sight.last, followed=True)]
     found.append(Bound(count, now))
-    return tuple(bound for bound in found if bound.at <= now)
+    return tuple(sorted((bound for bound in found if bound.at <= now), key=lambda bound: bound.at))
+
+
+_UNSURE = -1
+"""No offset: those are never negative."""
 
 
 def _offset(tally: Tally, count: int, stored: int, lately: datetime) -> int | None:
-    """What is to be added to an advertised number to get the number of the record; ``None`` where nobody can say."""
+    """What is to be added to an advertised number to get the number of the record; ``None`` where the sights say nothing,
+    ``_UNSURE`` where that itself is not sure."""
     if not tally.sights:
         return None
     newest = tally.sights[-1]
-    if (count - newest.count) % WRAP <= 1:  # the running count itself; one record may have been made since it was heard
-        return 0
-    if not 0 <= stored - newest.count <= 1:
+    # one record may have been made since it was heard: what fits exactly comes first
+    for late in (0, 1):
+        if (count - newest.count) % WRAP == late:
+            return 0  # the running count itself
+        if stored - newest.count == late:
+            break
+    else:
         return None
-    base = count - stored
-    if tally.count is not None and tally.stored is not None and (tally.count - tally.stored - base) % WRAP == 0:
-        return base  # nothing was overwritten since
-    # the memory does not begin where it did: the number it advertises may stand still. Not if it grew just now
-    return base if len(tally.sights) > 1 and newest.first >= lately else None
+    base = (count - stored) % WRAP
+    if base == 0 or tally.restarted is not None:
+        return base  # nothing was overwritten since it began to count, or anew
+    if tally.count is not None and tally.stored is not None:
+        # it counted on while its memory did not grow, or grew anew: the number it advertises says nothing of the count
+        return base if (tally.count - tally.stored) % WRAP == base else None
+    if len(tally.sights) > 1 and newest.first >= lately:
+        return base  # it grew just now
+    return None if newest.first >= lately else _UNSURE
 
 
 def place(known: Sequence[Bound], *, records: int, interval: timedelta) -> list[datetime | None]:
@@ -149,8 +176,9 @@ def place(known: Sequence[Bound], *, records: int, interval: timedelta) -> list[
     """
     chain = _consistent(known, interval)
     newest = chain[-1].number
+    seen = _seen(chain)
     times: dict[int, datetime | None] = {}
-    for one, two in pairwise(chain):
+    for one, two in pairwise(seen):
         times |= _between(one, two, interval)
     number = chain[0].number
     at = _before(chain[0], times.get(number + 1), interval)
@@ -163,6 +191,17 @@ def place(known: Sequence[Bound], *, records: int, interval: timedelta) -> list[
     ]
 
 
+def _seen(chain: Sequence[Bound]) -> list[Sight]:
+    """The same as sights: each number once, from when to when."""
+    found: list[Sight] = []
+    for bound in chain:
+        if found and found[-1].count == bound.number:
+            found[-1] = Sight(bound.number, found[-1].first, bound.at)
+        else:
+            found.append(Sight(bound.number, bound.at, bound.at))
+    return found
+
+
 def _may_be_another_memory(chain: Sequence[Bound], base: int, interval: timedelta) -> int | None:
     """The number up to which the records may be others than those that were counted before.
 
@@ -171,8 +210,8 @@ def _may_be_another_memory(chain: Sequence[Bound], base: int, interval: timedelt
     """
     for one, two in reversed(list(pairwise(chain))):
         count, passed = two.number - one.number, two.at - one.at
-        paused = passed - count * interval > interval + _slack(count, interval)
-        if paused and (two.number - base) * interval <= passed + interval:
+        paused = not two.followed and passed - count * interval > interval + _slack(count, interval)
+        if paused and one.number > base and (two.number - base) * interval <= passed + interval:
             return two.number
     return None
 
@@ -195,35 +234,37 @@ def _consistent(known: Sequence[Bound], interval: timedelta) -> list[Bound]:
     return chain
 
 
-def _between(one: Bound, two: Bound, interval: timedelta) -> dict[int, datetime | None]:
-    """The records after ``one`` up to ``two``."""
-    count = two.number - one.number
-    if count == 0:
-        return {}
-    numbers = range(one.number + 1, two.number + 1)
-    slack = _slack(count, interval)
-    if two.at - one.at - count * interval > interval + slack:
+def _between(one: Sight, two: Sight, interval: timedelta) -> dict[int, datetime | None]:
+    """The records after ``one`` up to ``two``.
+
+    The first of them was made after ``one`` was last seen, and within an interval of its being first seen; unless ``one``
+    was seen for longer than that: then the logger stood still before it. The last of them was made before ``two`` was first
+    seen, and less than an interval before it was last seen; unless that too was seen for longer.
+    """
+    count = two.count - one.count
+    numbers = range(one.count + 1, two.count + 1)
+    slack, rest = _slack(count, interval), (count - 1) * interval
+    if two.first - one.last - count * interval > interval + slack:  # it paused, who knows when
         return dict.fromkeys(numbers)
-    rest = (count - 1) * interval
-    first = _middle(
-        max(one.at, two.at - rest - interval - slack),
-        min(one.at + interval, two.at - rest + slack),
-    )
-    last = _middle(
-        max(two.at - interval, one.at + rest - slack),
-        min(two.at, one.at + rest + interval + slack),
-    )
-    step = (last - first) / max(1, count - 1)
-    return {number: first + index * step for index, number in enumerate(numbers)}
-
-
-def _middle(low: datetime, high: datetime) -> datetime:
-    return low + (high - low) / 2
+    first = [one.last, two.first - rest + slack]
+    last = [one.last + rest - slack, two.first]
+    if one.first + interval > one.last:
+        first[1] = min(first[1], one.first + interval)
+        last[1] = min(last[1], one.first + interval + rest + slack)
+    if two.last - interval < two.first:
+        first[0] = max(first[0], two.last - interval - rest - slack)
+        last[0] = max(last[0], two.last - interval)
+    width = max(first[1] - first[0], last[1] - last[0])
+    if width > interval + 2 * slack or first[0] > first[1] or last[0] > last[1]:
+        return dict.fromkeys(numbers)
+    begin, end = first[0] + (first[1] - first[0]) / 2, last[0] + (last[1] - last[0]) / 2
+    step = (end - begin) / max(1, count - 1)
+    return {number: begin + index * step for index, number in enumerate(numbers)}
 
 
 def _before(bound: Bound, following: datetime | None, interval: timedelta) -> datetime:
-    """When the record of the oldest bound was made: within the interval before it; an interval before the next one,
-    where that is known."""
-    if following is None:
+    """When the record of the oldest bound was made: within the interval before it; an interval before the next one, where
+    that is known and no pause lies between."""
+    if following is None or following - interval > bound.at:
         return bound.at - interval / 2
-    return min(bound.at, max(bound.at - interval, following - interval))
+    return max(bound.at - interval, following - interval)
