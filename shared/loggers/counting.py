@@ -125,7 +125,7 @@ def bounds(tally: Tally, *, count: int, stored: int, now: datetime, interval: ti
     if tally.restarted is not None:
         # all that it holds was made after that; when it began is not known, as if it had stood still until then
         fell = tally.restarted
-        found += [Bound(count - stored, fell - 2 * interval), Bound(count - stored, fell, followed=True)]
+        found += [Bound(count - stored, fell - 2 * interval), Bound(count - stored, fell)]
     elif tally.count is not None and tally.at is not None:
         found.append(Bound(count - (count - tally.count) % WRAP, tally.at))
     offset = _offset(tally, count, stored, now - 1.5 * interval)
@@ -134,9 +134,18 @@ def bounds(tally: Tally, *, count: int, stored: int, now: datetime, interval: ti
     if offset is not None:
         for sight in tally.sights:
             number = count - (count - offset - sight.count) % WRAP
-            found += [Bound(number, sight.first), Bound(number, sight.last, followed=True)]
+            found += [Bound(number, sight.first), Bound(number, sight.last)]
     found.append(Bound(count, now))
-    return tuple(sorted((bound for bound in found if bound.at <= now), key=lambda bound: bound.at))
+    chain = sorted((bound for bound in found if bound.at <= now), key=lambda bound: bound.at)
+    return tuple(
+        msgspec.structs.replace(two, followed=one is not None and _followed(tally, one.at, two.at))
+        for one, two in zip([None, *chain], chain, strict=False)
+    )
+
+
+def _followed(tally: Tally, start: datetime, end: datetime) -> bool:
+    """Whether the same number was heard all the way from one instant to another."""
+    return any(sight.first <= start and end <= sight.last for sight in tally.sights)
 
 
 _UNSURE = -1

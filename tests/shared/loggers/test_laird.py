@@ -19,8 +19,9 @@ from tests.shared.loggers.streams import chunked
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 CLOCK = int(NOW.timestamp())
-GUIDE = "Ob/mXZZdLgsMAXDA5l0BAAMAdsDmXXELDACRweZdLAkBAJHB5l1HCwwB0MLmXQEAAwDowuZdAQADAOjC5l0BAAMB"
-"""The answer to ``readLog`` in the user guide: 72 bytes."""
+RECORDED = "jq60X4gGAQASsrRfawYBAJa1tF+KBgEAGrm0X2cGAQAZu7RfmwsMAA=="
+"""The first five events of a recorded conversation (LairdCP/BT510-Python, sample_logs, 25 November 2020); beside it
+stands what they are: four temperatures a quarter of an hour apart, and the battery."""
 
 
 def answer(number: int, **content: Any) -> bytes:
@@ -103,15 +104,18 @@ def test_requests_are_written_as_in_the_recorded_conversations() -> None:
     assert request(3, "getEpoch") == b'{"jsonrpc": "2.0", "method": "getEpoch", "id": 3}'
 
 
-def test_the_answer_in_the_user_guide_holds_one_temperature_among_nine_events() -> None:
-    """Its times are of 2019: by this product's rule the clock had not been set, so the temperature has no time."""
-    talk = Talk()
-    for result in (0x5DE6C300, "ok", 9):
-        talk.say(result)
-    assert talk.asked[-1] == {"jsonrpc": "2.0", "method": "readLog", "params": [MOST], "id": 4}
-    assert talk.say([72, GUIDE]) == {"jsonrpc": "2.0", "method": "ackLog", "params": [9], "id": 5}
-    assert talk.say(9) is None
-    assert (talk.download.done, talk.download.problem, talk.readings, talk.download.missed) == (True, None, [], 1)
+def test_a_recorded_log_reads_as_its_maker_s_own_tool_read_it() -> None:
+    talk = Talk().begun(5, clock=1_606_315_863)
+    assert talk.asked[-1] == {"jsonrpc": "2.0", "method": "readLog", "params": [MOST], "id": 3}
+    assert talk.say([40, RECORDED]) == {"jsonrpc": "2.0", "method": "ackLog", "params": [5], "id": 4}
+    assert talk.say(5) is None
+    assert [(CLOCK - reading.at.timestamp(), reading.temperature) for reading in talk.readings] == [
+        (1_606_315_863 - 1_605_676_686, 16.72),
+        (1_606_315_863 - 1_605_677_586, 16.43),
+        (1_606_315_863 - 1_605_678_486, 16.74),
+        (1_606_315_863 - 1_605_679_386, 16.39),
+    ]
+    assert (talk.download.done, talk.download.problem, talk.download.missed) == (True, None, 0)
 
 
 def test_an_event_is_as_old_as_the_sensor_s_clock_says_whatever_that_clock_shows() -> None:
@@ -228,10 +232,10 @@ def test_what_is_no_json_object_is_malformed(text: bytes) -> None:
 
 @given(st.data())
 def test_any_chunking_gives_the_same_answers(data: st.DataObject) -> None:
-    stream = answer(1, result=890) + b"\r\n" + answer(2, result=[72, GUIDE]) + answer(3, result="ok")
+    stream = answer(1, result=890) + b"\r\n" + answer(2, result=[40, RECORDED]) + answer(3, result="ok")
     answers = Answers()
     found = [one for chunk in data.draw(chunked(stream)) for one in answers.feed(chunk)]
-    assert [one["result"] for one in found] == [890, [72, GUIDE], "ok"]
+    assert [one["result"] for one in found] == [890, [40, RECORDED], "ok"]
 
 
 def test_random_logs_come_out_as_they_went_in() -> None:
