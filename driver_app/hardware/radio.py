@@ -72,6 +72,7 @@ class BleakRadio:
 
     async def _find(self, address: str, timeout: float) -> Heard:
         wanted = address.upper()
+        await self._let_go(wanted)  # connected, it would not advertise
         found: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
 
         def on_heard(heard: Heard) -> None:
