@@ -243,7 +243,7 @@ class ColdBox:
             self._keep(visit, on_progress=on_progress)
             self._sightings.downloaded(visit.logger, download)
             raise _named(download.problem, visit.logger)
-        self._keep(visit, number=download.number, complete=True, on_progress=on_progress)
+        self._keep(visit, whole=download, on_progress=on_progress)
         self._sightings.downloaded(visit.logger, download)
 
     def _converse(
@@ -270,25 +270,33 @@ class ColdBox:
         self,
         visit: Visit,
         *,
-        number: int | None = None,
+        whole: Download | None = None,
         complete: bool = False,
         whole_segments: bool = False,
         on_progress: Callable[[int], None] | None,
     ) -> None:
-        """Make what waits durable, segment by segment; ``number`` is that of the last record. A reading is taken off the
-        waiting ones only after the store has it."""
+        """Make what waits durable, segment by segment; ``whole`` is the download that these are the last readings of. A
+        reading is taken off the waiting ones only after the store has it."""
         visit.sort()
+        number = None if whole is None else whole.number
         while len(visit.pending) >= (SEGMENT if whole_segments else 1):
             segment = visit.pending[:SEGMENT]
             left = len(visit.pending) - len(segment)
             until = max(reading.at for reading in segment)
             if visit.durable_until is not None:
                 until = max(until, visit.durable_until)
-            reached = None if number is None else (number - left) % 0x10000
+            reached = whole.number_of(segment[-1].at) if whole is not None and left else number
             if reached is not None:
                 before = (None if visit.durable_until is None else to_ms(visit.durable_until), visit.point.number)
                 self._put_mark(visit.logger, Mark(before, (to_ms(until), reached)))
-            self._store.seal(sealed(visit, segment, complete=complete and left == 0, at=visit.at or self._clock.now()))
+            self._store.seal(
+                sealed(
+                    visit,
+                    segment,
+                    complete=(complete or whole is not None) and left == 0,
+                    at=visit.at or self._clock.now(),
+                )
+            )
             del visit.pending[: len(segment)]
             visit.durable_until = until
             visit.fresh += len(segment)

@@ -19,8 +19,8 @@ from shared.work import Logger
 
 CLOCK_STEP = 2.0
 """s by which the wall clock may run apart from the monotonic one between two looks before it counts as moved."""
-WRITTEN_EVERY = 900.0
-"""s of monotonic time between two writings where nothing happened."""
+WRITTEN_EVERY = 60.0
+"""s of monotonic time between two writings where nothing happened: what a killed app forgets of a logger's count."""
 
 
 class Marks(Protocol):

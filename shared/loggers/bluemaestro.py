@@ -130,6 +130,7 @@ class BlueMaestroDownload(Straight):
         self._erase = erase
         self._pending = b""
         self._header: Header | None = None
+        self._numbers: dict[datetime, int] = {}
         self._sections: list[list[bytes]] = [[]]
         self.done = False
         self.problem: Problem | None = None
@@ -188,40 +189,66 @@ class BlueMaestroDownload(Straight):
         self._sections = self._sections or [[]]
         records = self.columns()
         new = len(records) if self._point.number is None else (header.count - self._point.number) % WRAP
-        same = new <= len(records) and self._continues(records[: len(records) - new])
+        same = new <= len(records) and self._continues(header.count, records)
         times = self._times(header.count, len(records), same=same)
         if times is None:  # what was seen is kept for when it is read again
             self.tally = Tally(header.count, len(records), self._now, self._point.tally.sights)
             unknown_yet = Refused(problems.LOGGER_TIMES_UNKNOWN, value="bluemaestro", seconds=self._interval)
             self.problem = unknown_yet.problem
             return []
-        self.number = header.count
-        self.tally = Tally(header.count, len(records), self._now, unplaced=None in times)
+        self.number, stored = header.count, len(records)
         if same and self._point.number is not None:
             records, times = records[len(records) - new :], times[len(records) - new :]
         elif self._point.number is not None and header.count > self._point.number:
             # overwritten before they were fetched; or the disc was cleared, and has begun to count anew
             self.missed = max(0, new - len(records))
+        self.tally = Tally(header.count, stored, self._now, placed=self._newest_placed(times, same=same))
         self.missed += times.count(None)
+        numbers = range(header.count - len(records) + 1, header.count + 1)
+        self._numbers = {at: number % WRAP for at, number in zip(times, numbers, strict=True) if at is not None}
         readings = [
             Reading(at, *record, TimeBasis.DERIVED) for at, record in zip(times, records, strict=True) if at is not None
         ]
         return self._later(readings) if self._point.number is None else readings
 
-    def _continues(self, before: list[tuple[float | None, float | None]]) -> bool:
-        """Whether the records before the new ones are those that are known: a disc that was cleared holds others there.
+    def number_of(self, at: datetime) -> int | None:
+        """The running count of the record that was placed at ``at``."""
+        return self._numbers.get(at)
+
+    def _continues(self, count: int, records: list[tuple[float | None, float | None]]) -> bool:
+        """Whether the records that are known stand in the memory where they must: a disc that was cleared holds others
+        there.
 
         Where a cleared disc happens to hold the same values there, its older records are left out: a gap in the series,
         which makes a verdict unknown, is better than old readings placed at new times.
         """
-        known = [(r.temperature, r.humidity) for r in sorted(self._point.known, key=lambda r: r.at)][-_COMPARED:]
-        if (
-            self._point.tally.unplaced
-        ):  # then some of those before are not known: what is known must be among them, in order
-            rest = reversed(before)
-            return all(values in rest for values in reversed(known))
-        overlap = min(len(known), len(before))
+        known = [(r.temperature, r.humidity) for r in sorted(self._point.known, key=lambda r: r.at)]
+        newest, row = self._known_up_to(len(known))
+        if newest is None:
+            return True
+        before = records[: max(0, len(records) - (count - newest) % WRAP)]
+        overlap = min(len(known), len(before), row, _COMPARED)
         return before[len(before) - overlap :] == known[len(known) - overlap :]
+
+    def _known_up_to(self, known: int) -> tuple[int | None, int]:
+        """The running count of the newest record that is known, and how many in a row are known up to it."""
+        number, tally = self._point.number, self._point.tally
+        if tally.count is None:
+            return number, known
+        if number == tally.count:
+            return tally.placed or (None, 0)
+        return number, 1  # that download did not get to keep everything
+
+    def _newest_placed(self, times: list[datetime | None], *, same: bool) -> tuple[int, int] | None:
+        """:attr:`Tally.placed` after this download, of whose new records ``times`` are."""
+        rest = list(reversed(times))
+        skipped = next((index for index, at in enumerate(rest) if at is not None), None)
+        newest, earlier = self._known_up_to(len(self._point.known)) if same else (None, 0)
+        if skipped is None:
+            return None if newest is None else (newest, earlier)
+        row = next((index for index, at in enumerate(rest[skipped:]) if at is None), len(rest) - skipped)
+        joined = skipped + row == len(rest) and newest is not None and newest == self._point.number
+        return ((self.number or 0) - skipped) % WRAP, row + (earlier if joined else 0)
 
     def _later(self, readings: list[Reading]) -> list[Reading]:
         """Without a number to go on from, what is placed later than the newest reading known: right to within one record."""
@@ -240,6 +267,8 @@ class BlueMaestroDownload(Straight):
         if not same and tally.at is not None and tally.restarted is None:
             new = (count - (tally.count or 0)) % WRAP
             if new <= records or new * interval > self._now - tally.at + 2 * interval:
+                if records * interval > self._now - tally.at + 2 * interval:
+                    return [None] * records  # more than can have been made since: this is another memory altogether
                 tally = Tally(sights=tally.sights[-1:], restarted=tally.at)
         known = bounds(tally, count=count, stored=records, now=self._now, interval=interval)
         if known is None:

@@ -50,8 +50,8 @@ class Tally(msgspec.Struct, frozen=True):
     ``count``, ``stored`` and ``at``: its running count, the records in its memory, and the handheld's clock, at the
     newest download that ran to its end (``None`` before the first). ``sights``: what it advertised since, oldest first.
     ``restarted``: when its memory was last seen to hold other records than those it holds now (it was cleared, or its
-    battery changed); the sights are later. ``unplaced``: some records of that download got no time, so that not all of
-    them are known.
+    battery changed); the sights are later. ``placed``: the running count of the newest record that got a time,
+    and how many before it in a row got one too.
     """
 
     count: int | None = None
@@ -59,7 +59,7 @@ class Tally(msgspec.Struct, frozen=True):
     at: datetime | None = None
     sights: tuple[Sight, ...] = ()
     restarted: datetime | None = None
-    unplaced: bool = False
+    placed: tuple[int, int] | None = None
 
     def shifted(self, by: timedelta) -> "Tally":
         """The same, on a handheld's clock that was moved by so much."""
@@ -128,7 +128,7 @@ def bounds(tally: Tally, *, count: int, stored: int, now: datetime, interval: ti
         found += [Bound(count - stored, fell - 2 * interval), Bound(count - stored, fell)]
     elif tally.count is not None and tally.at is not None:
         found.append(Bound(count - (count - tally.count) % WRAP, tally.at))
-    offset = _offset(tally, count, stored, now - 1.5 * interval)
+    offset = _offset(tally, count, stored, now, interval)
     if offset == _UNSURE:
         return None
     if offset is not None:
@@ -152,7 +152,7 @@ _UNSURE = -1
 """No offset: those are never negative."""
 
 
-def _offset(tally: Tally, count: int, stored: int, lately: datetime) -> int | None:
+def _offset(tally: Tally, count: int, stored: int, now: datetime, interval: timedelta) -> int | None:
     """What is to be added to an advertised number to get the number of the record; ``None`` where the sights say nothing,
     ``_UNSURE`` where that itself is not sure."""
     if not tally.sights:
@@ -160,21 +160,32 @@ def _offset(tally: Tally, count: int, stored: int, lately: datetime) -> int | No
     newest = tally.sights[-1]
     # one record may have been made since it was heard: what fits exactly comes first
     for late in (0, 1):
-        if (count - newest.count) % WRAP == late:
-            return 0  # the running count itself
+        if (count - newest.count) % WRAP == late and _may_be_the_count(tally, interval):
+            return 0
         if stored - newest.count == late:
             break
     else:
         return None
     base = (count - stored) % WRAP
-    if base == 0 or tally.restarted is not None:
-        return base  # nothing was overwritten since it began to count, or anew
+    if tally.restarted is not None:
+        return base  # nothing was overwritten since it began anew
     if tally.count is not None and tally.stored is not None:
         # it counted on while its memory did not grow, or grew anew: the number it advertises says nothing of the count
         return base if (tally.count - tally.stored) % WRAP == base else None
-    if len(tally.sights) > 1 and newest.first >= lately:
+    if base == 0:
+        return base  # every record that was counted is still there
+    lately = newest.first >= now - 1.5 * interval
+    if len(tally.sights) > 1 and lately:
         return base  # it grew just now
-    return None if newest.first >= lately else _UNSURE
+    return None if lately else _UNSURE
+
+
+def _may_be_the_count(tally: Tally, interval: timedelta) -> bool:
+    """Whether what was advertised first after the last download can be the running count: it goes on from there."""
+    if tally.count is None or tally.at is None or tally.restarted is not None:
+        return True
+    first = tally.sights[0]
+    return (first.count - tally.count) % WRAP * interval <= first.first - tally.at + 2 * interval
 
 
 def place(known: Sequence[Bound], *, records: int, interval: timedelta) -> list[datetime | None]:

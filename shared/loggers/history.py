@@ -165,6 +165,10 @@ class Straight:
         """Nothing: it never waits."""
         return ()
 
+    def number_of(self, at: datetime) -> int | None:  # noqa: ARG002 - a logger that keeps times numbers nothing
+        """Nothing: a record is known by its time."""
+        return None
+
 
 class Download(Protocol):
     """One attempt to read a logger's memory.
@@ -188,6 +192,10 @@ class Download(Protocol):
     @property
     def number(self) -> int | None:
         """The maker's number of the newest record, known when done; ``None`` where the maker keeps times instead."""
+        ...
+
+    def number_of(self, at: datetime) -> int | None:
+        """The maker's number of the record that was given the time ``at``, known when done; ``None`` where it has none."""
         ...
 
     @property

@@ -195,6 +195,10 @@ class LairdDownload:
         """Nothing: what was read is dropped on the way (see :meth:`onward`)."""
         return None
 
+    def number_of(self, at: datetime) -> int | None:  # noqa: ARG002 - an event is known by its time
+        """Nothing: an event is known by its time."""
+        return None
+
     def feed(self, chunk: bytes) -> list[Reading]:
         readings: list[Reading] = []
         for answer in self._answers.feed(chunk):

@@ -155,6 +155,7 @@ def test_whatever_happens_to_a_logger_that_is_heard_all_the_way(maker: Maker, se
     )
     rig.clock.advance(5)
     rig.hear()
+    allowance = 1.0
     for _ in range(random.randrange(2, 6)):
         rig.live(random.uniform(60, 45 * 60), heard=True)
         if random.random() < 0.3:
@@ -163,22 +164,27 @@ def test_whatever_happens_to_a_logger_that_is_heard_all_the_way(maker: Maker, se
             rig.tag.cut_after.append(random.randrange(60))
         if random.random() < 0.4:
             rig.restart()
+            # it forgot the last minute of what it heard; a pause that began or ended in it may be one record wide
+            allowance = INTERVAL
         rig.try_download()
-        rig.check()
+        rig.check(allowance)
     assert not rig.tag.cut_after
 
 
 @pytest.mark.parametrize("maker", MAKERS_HERE)
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_happens_to_a_logger_between_deaf_hours(maker: Maker, seed: int) -> None:
-    """Heard when it was attached and when it is fetched, and not between. Pauses are whole, of three records or more."""
+    """Heard when it was attached and when it is fetched, and not between. A pause lies between two of these, and is three
+    records wide or more."""
     random = Random(f"deaf {maker} {seed}")
-    begin = random.uniform(10, 60)
-    rig = Rig(maker, silent=(Span(at(begin), at(begin + random.uniform(4, 30))),), drift=random.uniform(-1e-4, 1e-4))
+    visits = [random.uniform(40, 80) for _ in range(3)]
+    begin = sum(visits[: random.randrange(3)]) + random.uniform(3, 8)
+    pause = Span(at(begin), at(begin + random.uniform(5, 30)))
+    rig = Rig(maker, silent=(pause,), drift=random.uniform(-1e-4, 1e-4))
     rig.clock.advance(5)
     rig.hear()
-    for _ in range(3):
-        rig.live(random.uniform(600, 3600), heard=False)
+    for minutes in visits:
+        rig.live(minutes * 60, heard=False)
         rig.download()
         rig.check()
 

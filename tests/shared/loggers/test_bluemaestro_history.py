@@ -152,7 +152,7 @@ def test_a_pause_between_two_sights_stands_between_two_readings_and_hides_nothin
     assert all(abs(at - true) <= MINUTE / 2 for at, true in zip(times, truth, strict=True))
     assert times[3] - times[2] >= hour
     assert download.missed == 0
-    assert download.tally == Tally(5, 5, NOW)
+    assert download.tally == Tally(5, 5, NOW, placed=(5, 5))
 
 
 def test_records_of_an_unheard_pause_get_no_time_and_are_not_given_out_but_counted() -> None:
@@ -161,14 +161,38 @@ def test_records_of_an_unheard_pause_get_no_time_and_are_not_given_out_but_count
     readings = download.feed(disc_log([50] * 100, None))
     assert (len(readings), download.missed) == (90, 10)
     assert max(reading.at for reading in readings) <= NOW - 60 * MINUTE
-    assert download.tally == Tally(100, 100, NOW, unplaced=True)
+    assert download.tally == Tally(100, 100, NOW, placed=(90, 90))
 
 
 def test_after_records_without_a_time_the_memory_is_still_recognised() -> None:
     known = tuple(Reading(NOW - (50 - i) * MINUTE, 5.0 + i, None, TimeBasis.DERIVED) for i in range(3))
-    point = Point(known=known, number=5, tally=Tally(5, 5, NOW - 2 * MINUTE, unplaced=True))
-    fresh = begin(point=point).feed(disc_log([50, 60, 70, 990, 991, 80, 90], None))
+    tally = Tally(5, 5, NOW - 2 * MINUTE, placed=(3, 3))  # 4 and 5 got no time
+    download = begin(point=Point(known=known, number=5, tally=tally))
+    fresh = download.feed(disc_log([50, 60, 70, 990, 991, 80, 90], None))
     assert [reading.temperature for reading in fresh] == [8.0, 9.0]
+    assert download.tally is not None
+    assert download.tally.placed == (7, 2)
+    assert [download.number_of(reading.at) for reading in fresh] == [6, 7]
+    other = begin(point=Point(known=known, number=5, tally=tally))
+    assert len(other.feed(disc_log([50, 60, 71, 990, 991, 80, 90], None))) == 0  # cleared: seven records in two minutes
+    nothing = begin(point=Point(number=5, tally=Tally(5, 5, NOW - 2 * MINUTE)))
+    assert len(nothing.feed(disc_log([1, 2, 3, 4, 5, 80, 90], None))) == 2
+
+
+def test_what_is_known_in_a_row_grows_from_download_to_download() -> None:
+    known: list[Reading] = []
+    point = Point()
+    for count in (3, 5, 9):
+        download = begin(point=point, now=NOW + count * MINUTE)
+        known += download.feed(disc_log(list(range(count)), None))
+        assert download.tally is not None
+        assert download.tally.placed == (count, count)
+        point = Point(known=tuple(known), number=count, tally=download.tally)
+    cut = begin(
+        point=Point(known=tuple(known[:4]), number=4, tally=Tally(3, 3, NOW + 3 * MINUTE, placed=(3, 3))),
+        now=NOW + 9 * MINUTE,
+    )
+    assert len(cut.feed(disc_log(list(range(9)), None))) == 5  # the disk was full after the fourth
 
 
 def test_a_disc_that_may_have_stopped_or_be_full_is_read_again_before_it_is_believed() -> None:
@@ -189,7 +213,7 @@ def test_a_disc_that_may_have_stopped_or_be_full_is_read_again_before_it_is_beli
 
 def test_a_disc_that_was_cleared_since_the_last_download_made_all_it_holds_after_it() -> None:
     known = tuple(Reading(NOW - (90 - i) * MINUTE, 5.0 + i, 40.0, TimeBasis.DERIVED) for i in range(3))
-    point = Point(known=known, number=3, tally=Tally(3, 3, NOW - 80 * MINUTE))
+    point = Point(known=known, number=3, tally=Tally(3, 3, NOW - 80 * MINUTE, placed=(3, 3)))
     paused = begin(point=point)
     assert (
         paused.feed(disc_log([61, 62, 63, 64, 65], [400] * 5)) == []
@@ -197,8 +221,9 @@ def test_a_disc_that_was_cleared_since_the_last_download_made_all_it_holds_after
     assert paused.missed == 5
 
 
-def test_what_sends_everything_at_once_is_never_written_to_again() -> None:
+def test_what_sends_everything_at_once_is_never_written_to_again_and_numbers_nothing() -> None:
     assert Straight().onward() == ()
+    assert Straight().number_of(NOW) is None
 
 
 def test_a_disc_set_to_fahrenheit_is_refused_rather_than_misread() -> None:

@@ -278,7 +278,7 @@ def test_a_download_leaves_only_the_sights_since() -> None:
 
 
 @pytest.mark.parametrize(
-    "tally", [Tally(), Tally(9, 2, at(60), (Sight(2, at(61), at(70)),), restarted=at(1), unplaced=True)]
+    "tally", [Tally(), Tally(9, 2, at(60), (Sight(2, at(61), at(70)),), restarted=at(1), placed=(8, 3))]
 )
 def test_a_tally_survives_being_written_down(tally: Tally) -> None:
     assert msgspec.json.decode(msgspec.json.encode(tally), type=Tally) == tally

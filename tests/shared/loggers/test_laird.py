@@ -148,6 +148,7 @@ def test_the_log_is_read_piece_by_piece_and_dropped_only_on_request() -> None:
     assert len(talk.readings) == 200
     assert (talk.download.number, talk.download.tally, talk.download.erase()) == (None, None, None)
     assert talk.download.forgets
+    assert talk.download.number_of(NOW) is None
 
 
 def test_an_empty_log_is_a_good_end() -> None:

@@ -1,9 +1,10 @@
 """Every decoder against packages that others wrote, on 10,000 random advertisements each.
 
-The packages (bluemaestro-ble, ruuvitag-ble, bthome-ble, sensorpro-ble, thermobeacon-ble, bleparser) are asked here and nowhere
-else. Where one of them rounds, or gives a number for a "no value" code, the rule that holds instead is written at the
-comparison, and held exactly. Efento, ELA, Minew and Laird are in none of them: their published vectors are in the makers' own
-tests, and 10,000 random frames are read here once more by a rule written straight from the published description.
+The packages (bluemaestro-ble, ruuvitag-ble, bthome-ble, sensorpro-ble, thermobeacon-ble, bleparser) are asked here and
+nowhere else. Where one of them rounds, or gives a number for a "no value" code, the rule that holds instead is written
+at the comparison, and held exactly. Efento, ELA, Minew and Laird are in none of them: their published vectors are in
+the makers' own tests, and 10,000 random frames are read here once more by a rule written straight from the published
+description.
 """
 
 import struct
