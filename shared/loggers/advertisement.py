@@ -104,16 +104,24 @@ def _joined(one: Advertisement, other: Advertisement) -> Advertisement:
     return msgspec.structs.replace(one, **changes, measured=one.measured or other.measured)
 
 
-def decode_advertisement(*, data: str, company: str | None = None, service: str | None = None) -> dict[str, Any]:
+def decode_advertisement(
+    *,
+    data: str,
+    company: str | None = None,
+    service: str | None = None,
+    address: str | None = None,
+    key: str | None = None,
+) -> dict[str, Any]:
     """What ``handover loggers decode`` prints: one JSON object with every value, ``null`` where the logger gave none; or
     ``refused`` with the reason.
 
-    ``company`` is the company identifier in hex (``0499``), ``service`` a service UUID; exactly one of them is given.
+    ``company`` is the company identifier in hex (``0499``), ``service`` a service UUID; exactly one of them is given. An
+    encrypted advertisement also needs the logger's ``address`` (``XX:XX:XX:XX:XX:XX``) and its ``key`` in hex.
     """
     try:
         payload = unhex(data)
         if service is not None:
-            found = decode_service(service, payload)
+            found = decode_service(service, payload, address=address, key=None if key is None else unhex(key))
         else:
             found = decode(int.from_bytes(unhex((company or "").lower().removeprefix("0x").zfill(4)), "big"), payload)
     except Refused as refused:
