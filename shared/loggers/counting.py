@@ -172,8 +172,6 @@ def _offset(tally: Tally, count: int, stored: int, now: datetime, interval: time
     if tally.count is not None and tally.stored is not None:
         # it counted on while its memory did not grow, or grew anew: the number it advertises says nothing of the count
         return base if (tally.count - tally.stored) % WRAP == base else None
-    if base == 0:
-        return base  # every record that was counted is still there
     lately = newest.first >= now - 1.5 * interval
     if len(tally.sights) > 1 and lately:
         return base  # it grew just now
