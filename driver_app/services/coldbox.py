@@ -128,9 +128,9 @@ class ColdBox:
             logger = known.get(heard.address)
             if logger is None:
                 return
-            self._sightings.see(logger, heard)
             if heard.advertisement.measured:
                 hear(logger.id, heard_reading(heard))
+            self._sightings.see(logger, heard)
 
         return self._radio.listen(on_heard)
 

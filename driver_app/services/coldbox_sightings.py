@@ -5,6 +5,7 @@ cannot be seen again (the first look, a pause, a count that fell), and otherwise
 little less of when the records were made, and nothing wrong.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Protocol
@@ -13,6 +14,7 @@ import msgspec
 
 from driver_app.hardware.ports import Heard
 from shared.clock import Clock
+from shared.errors import Refused
 from shared.loggers.counting import Tally
 from shared.loggers.history import Download
 from shared.work import Logger
@@ -57,7 +59,7 @@ class Sightings:
             return self._current(logger)
 
     def see(self, logger: Logger, heard: Heard) -> None:
-        """Note what an advertisement says of the count, if it says anything."""
+        """Note what an advertisement says of the count, if it says anything. A full disk does not stop it."""
         count = heard.advertisement.stored
         if count is None:
             return
@@ -74,7 +76,11 @@ class Sightings:
                 self._write(logger, now)
 
     def downloaded(self, logger: Logger, download: Download) -> None:
-        """Take over what a download that ran to its end says of the count."""
+        """Take over what a download that ran to its end says of the count.
+
+        Raises:
+            Refused: DISK_FULL, JOURNAL_DAMAGED.
+        """
         if download.tally is None:
             return
         with self._lock:

@@ -249,6 +249,42 @@ def test_what_was_seen_of_a_disc_outlives_the_app() -> None:
     assert len(rig.check()) == len(rig.truth)
 
 
+class FullStore(MemoryStore):
+    """A disk without room for a while."""
+
+    full = True
+
+    def put_setting(self, key: str, value: bytes) -> None:
+        if self.full:
+            raise Refused(problems.DISK_FULL, value=0, limit=1)
+        super().put_setting(key, value)
+
+
+def test_a_full_disk_silences_no_logger_and_what_was_seen_is_written_when_there_is_room() -> None:
+    rig = Rig(Maker.BLUE_MAESTRO)
+    store = FullStore()
+    service = ColdBox(rig.radio, rig.clock, store, store, patience=QUICK)
+    heard: list[str] = []
+    service.listen([rig.logger], lambda who, _: heard.append(who))
+    rig.live(120, heard=True)
+    assert len(heard) == 8
+    assert store.marks == {}
+    store.full = False
+    rig.live(15, heard=True)
+    assert list(store.marks) == [f"coldbox.tally.{rig.logger.id}"]
+
+
+def test_a_frame_that_is_no_measurement_does_not_replace_the_last_one() -> None:
+    rig = Rig(Maker.LAIRD, blind=(Span(at(1), at(2)),))
+    heard: list[float | None] = []
+    rig.service.listen([rig.logger], lambda _, reading: heard.append(reading.temperature))
+    rig.clock.advance(30)
+    rig.hear()
+    rig.clock.advance(60)
+    rig.hear()  # only its battery
+    assert heard == [-49.7]
+
+
 def test_a_handheld_s_clock_that_was_set_moves_what_was_seen_with_it() -> None:
     world = ManualClock(START)
     rig = Rig(Maker.BLUE_MAESTRO, clock=world, silent=(Span(at(30), at(60)),))
