@@ -69,11 +69,11 @@ class Sightings:
             tally = known.seen(count, heard.at, interval)
             self._tallies[logger.id] = tally
             now = self._clock.monotonic()
-            if (
-                _notable(known, tally, interval)
-                or now - self._written.get(logger.id, now - WRITTEN_EVERY) >= WRITTEN_EVERY
-            ):
-                self._write(logger, now)
+            due = now - self._written.get(logger.id, now - WRITTEN_EVERY) >= WRITTEN_EVERY
+            if due or _notable(known, tally, interval):
+                # a full disk is told by whoever records there; this stays in memory, and the next look tries again
+                with suppress(Refused):
+                    self._write(logger, now)
 
     def downloaded(self, logger: Logger, download: Download) -> None:
         """Take over what a download that ran to its end says of the count.
