@@ -48,6 +48,7 @@ class Peripheral:
         self._device, self._controller = make_device(link, logger.setup.address, f"logger {logger.setup.serial}")
         self._advertising: AdvertisingSet | None = None
         self._on_air = True
+        self._refreshing: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
         self._heard_of: Connection | None = None
         self._left: int | None = None
@@ -82,7 +83,17 @@ class Peripheral:
         await self.refresh()
 
     async def refresh(self) -> None:
-        """Bring the radio in line with the logger: fresh values on the air, or nothing at all when out of range."""
+        """Bring the radio in line with the logger: fresh values on the air, or nothing at all when out of range.
+
+        Whoever is cancelled here stops waiting, and the commands to the controller go on to their end: bumble takes the
+        answer to a command that was given up for the answer to the next one, and then waits for ever.
+        """
+        while self._refreshing is not None and not self._refreshing.done():
+            await asyncio.shield(self._refreshing)  # it may have looked at the logger before something was switched
+        self._refreshing = asyncio.get_running_loop().create_task(self._refresh())
+        await asyncio.shield(self._refreshing)
+
+    async def _refresh(self) -> None:
         assert self._advertising is not None
         if self.logger.reachable != self._on_air:
             self._on_air = self.logger.reachable
@@ -139,6 +150,8 @@ class Peripheral:
 
     async def close(self) -> None:
         """Switch it off."""
+        if self._refreshing is not None:
+            await self._refreshing
         for task in tuple(self._answers):
             task.cancel()
         await asyncio.gather(*self._answers, return_exceptions=True)
