@@ -42,6 +42,8 @@ LARGE = 1.25
 TOO_WARM = marked("Close the door, check the cooling, call dispatch.")
 TOO_COLD = marked("Check the cooling and the ice packs, call dispatch.")
 """What to do about a box out of its range."""
+SOUND_EVERY = 10.0
+"""s between two sounds of an alarm that nobody has acknowledged."""
 NAMED = 3
 """Products of a box that an alarm names; the rest is on the manifest."""
 LOOK_EVERY = 20.0
@@ -87,6 +89,7 @@ class HandoverApp(App):
         self.listen()
         Clock.schedule_once(self._settle, 2)
         Clock.schedule_interval(lambda _dt: self._look(), LOOK_EVERY)
+        Clock.schedule_interval(lambda _dt: self._sound(), SOUND_EVERY)
         if self._syncing:
             threading.Thread(target=self.services.sync.run, args=(self._ending,), name="sync", daemon=True).start()
 
@@ -132,6 +135,7 @@ class HandoverApp(App):
     def _look(self) -> None:
         self.services.steps.look()
         self.errands.run(self._feeds.look)
+        self.errands.run(self.services.storage.tidy)
 
     def _recorded(self) -> None:
         on_ui(self._look)
@@ -238,6 +242,11 @@ class HandoverApp(App):
         if not self.shell.alarm.text:
             self.hardware.feedback.give(Signal.ALARM)
         self.shell.alarm.text = " ".join(said)
+
+    def _sound(self) -> None:
+        """An alarm that nobody has seen is heard again."""
+        if self.shell.alarm.text:
+            self.hardware.feedback.give(Signal.ALARM)
 
     def _alarm_seen(self) -> None:
         alarms = self.services.alarms.open()

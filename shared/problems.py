@@ -212,6 +212,33 @@ LOGGER_FAHRENHEIT = kind(
     "Logger {value} is set to Fahrenheit; set it to Celsius first",
 )
 RANGE_INVALID = kind(3010, 400, "温度范围无效：{value}", "Not a valid temperature range: {value}")
+LOGGER_KEY_MISSING = kind(
+    3011,
+    409,
+    "记录仪 {value} 的广播已加密，本机没有密钥",
+    "The advertisements of logger {value} are encrypted, and this handheld has no key for it",
+)
+LOGGER_KEY_WRONG = kind(
+    3012,
+    409,
+    "记录仪 {value} 的密钥不正确，无法解密",
+    "The key held for logger {value} is not its key: its advertisement cannot be decrypted",
+)
+LOGGER_REPLAYED = kind(
+    3013,
+    409,
+    "记录仪 {value} 的广播是旧数据的重放（计数 {count}，已收到 {last}）",
+    "An old advertisement of logger {value} was played back (counter {count}, already heard {last})",
+)
+LOGGER_TIMES_UNKNOWN = kind(
+    3015,
+    409,
+    "请在 {seconds} 秒后再读一次记录仪 {value}：届时才能确定各条记录的时间",
+    "Read logger {value} again in {seconds} s: only then can it be said when its records were made",
+)
+LOGGER_NO_HISTORY = kind(
+    3014, 409, "{value} 的历史数据不能在这里下载", "The stored history of a {value} logger cannot be downloaded here"
+)
 
 # 4xxx sync ---------------------------------------------------------------------------------------------------------------
 SYNC_UNREACHABLE = kind(4001, 503, "无法连接服务器：{value}", "The server cannot be reached: {value}")
@@ -657,6 +684,9 @@ SERVICE_REFUSED = kind(
     503,
     "系统不允许启动后台服务，请保持应用打开：{value}",
     "Android does not let the background service start; keep the app open: {value}",
+)
+BLOB_UNCONFIRMED = kind(
+    7016, 409, "服务器尚未确认，不能清除：{value}", "The server has not confirmed it yet, so it stays: {value}"
 )
 FONT_MISSING = kind(7020, 500, "系统中没有中文字体：{value}", "No font with Chinese was found: {value}")
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from shared.coldchain.profiles import ProductRange
+from shared.coldchain.verdict import Earlier
 from shared.geo import Geofence, Position
 
 
@@ -107,6 +108,8 @@ class Line(msgspec.Struct, frozen=True):
     """The container the plan puts it in."""
     countable: bool = False
     """Whether one scan and a typed quantity may stand for all packs."""
+    earlier: Earlier | None = None
+    """Where else the goods rode before: on a vehicle that gave them over on the road."""
 
 
 class Consignment(msgspec.Struct, frozen=True):
@@ -144,6 +147,14 @@ class Site(msgspec.Struct, frozen=True):
     notes: str = ""
 
 
+class Direction(msgspec.Struct, frozen=True):
+    """One turn on the way to a stop, as the road router words it; ``distance`` in m to the next one, ``at`` where it is."""
+
+    text: Name
+    distance: float
+    at: Position
+
+
 class Stop(msgspec.Struct, frozen=True):
     """A visit: the site, what is brought, and when it is promised."""
 
@@ -157,6 +168,8 @@ class Stop(msgspec.Struct, frozen=True):
     planned_departure: datetime
     leg_distance: float
     """m from the previous stop."""
+    directions: tuple[Direction, ...] = ()
+    """The way here, turn by turn; empty where the plan knows no roads."""
 
     def lines(self) -> list[Line]:
         return [line for consignment in self.consignments for line in consignment.lines]

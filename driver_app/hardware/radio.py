@@ -4,7 +4,7 @@ bleak itself chooses BlueZ, WinRT, Core Bluetooth or Android; a backend of one's
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 
@@ -20,8 +20,9 @@ from driver_app.hardware.ports import Heard, Link, LinkLost, Loss, Subscription
 from shared import problems
 from shared.clock import Clock
 from shared.errors import Refused
-from shared.loggers import nordic_uart
 from shared.loggers.advertisement import recognise
+from shared.loggers.bthome import ReplayGuard
+from shared.loggers.makers import UARTS
 
 _ENDED = None
 """Stands in a link's queue after the last thing that was received."""
@@ -30,8 +31,10 @@ _ENDED = None
 class BleakRadio:
     """:class:`driver_app.hardware.ports.LoggerRadio` on bleak, its event loop in a thread of its own.
 
-    ``scanner`` and ``client`` are bleak backends to use instead of the platform's. Advertisements are timed by ``clock`` when
-    they arrive. One scan serves all listeners.
+    ``scanner`` and ``client`` are bleak backends to use instead of the platform's. Advertisements are timed by
+    ``clock`` when they arrive. One scan serves all listeners. ``keys`` are those of loggers that encrypt what they
+    advertise, by address (``XX:XX:XX:XX:XX:XX``, upper case); the attribute may be replaced at any time, when the
+    fleet's keys change.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class BleakRadio:
         *,
         scanner: type[BaseBleakScanner] | None = None,
         client: type[BaseBleakClient] | None = None,
+        keys: Mapping[str, bytes] | None = None,
     ) -> None:
         self._clock = clock
         self._loop = loop
@@ -50,6 +54,12 @@ class BleakRadio:
         self._scanner: BleakScanner | None = None
         self._lock = asyncio.Lock()
         self._devices: dict[str, BLEDevice] = {}
+        self._clients: dict[str, BleakClient] = {}
+        """The connections that were made, until they are known to have ended."""
+        self.keys: Mapping[str, bytes] = dict(keys or {})
+        self._counters = ReplayGuard()
+        self._refused: dict[str, Refused] = {}
+        """Why the newest advertisement of a logger could not be read."""
 
     # listening
 
@@ -62,6 +72,7 @@ class BleakRadio:
 
     async def _find(self, address: str, timeout: float) -> Heard:
         wanted = address.upper()
+        await self._let_go(wanted)  # connected, it would not advertise
         found: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
 
         def on_heard(heard: Heard) -> None:
@@ -73,6 +84,9 @@ class BleakRadio:
             async with asyncio.timeout(timeout):
                 return await found
         except TimeoutError as error:
+            unread = self._refused.get(wanted)  # it is there, and cannot be understood
+            if unread is not None:
+                raise Refused(unread.kind, **unread.problem.values) from error
             raise Refused(problems.LOGGER_NOT_FOUND, value=address) from error
         finally:
             await self._remove(on_heard)
@@ -104,10 +118,22 @@ class BleakRadio:
                     await scanner.stop()
 
     def _advertised(self, device: BLEDevice, data: AdvertisementData) -> None:
-        advertisement = recognise(data.manufacturer_data, data.service_data)
+        address = device.address.upper()
+        try:
+            advertisement = recognise(
+                data.manufacturer_data,
+                data.service_data,
+                services=data.service_uuids,
+                address=address,
+                keys=self.keys,
+                counters=self._counters,
+            )
+        except Refused as refused:
+            self._refused[address] = refused
+            return
         if advertisement is None:
             return
-        address = device.address.upper()
+        self._refused.pop(address, None)
         self._devices[address] = device
         heard = Heard(address, data.local_name, self._clock.now(), data.rssi, advertisement)
         for on_heard in tuple(self._listeners):
@@ -126,6 +152,7 @@ class BleakRadio:
     async def _connect(self, address: str, timeout: float) -> "_BleakLink":
         try:
             async with asyncio.timeout(timeout):
+                await self._let_go(address.upper())
                 device = self._devices.get(address.upper())
                 if device is None:  # a platform can only connect to what it has heard
                     await self._find(address, timeout)
@@ -137,6 +164,7 @@ class BleakRadio:
                     timeout=timeout,
                     backend=self._client_backend,
                 )
+                self._clients[address.upper()] = client
                 with _bluetooth():
                     await client.connect()
                 try:
@@ -149,6 +177,15 @@ class BleakRadio:
         except TimeoutError as error:
             self._devices.pop(address.upper(), None)
             raise Refused(problems.LOGGER_NOT_FOUND, value=address) from error
+
+    async def _let_go(self, address: str) -> None:
+        """End what is left of an earlier connection to this logger. A logger takes one connection at a time, and some
+        platforms keep one up that nobody uses any more (msupply-cold-chain disconnects a Tempo Disc before each
+        connection for that)."""
+        stale = self._clients.pop(address, None)
+        if stale is not None and stale.is_connected:
+            with suppress(BleakError):  # it ended by itself in between
+                await stale.disconnect()
 
     def close(self) -> None:
         """Stop listening. The loop belongs to whoever made it."""
@@ -184,12 +221,13 @@ def _bluetooth() -> Iterator[None]:
 async def _open(
     client: BleakClient, address: str, received: "SimpleQueue[bytes | None]", loop: LoopThread
 ) -> "_BleakLink":
-    rx = client.services.get_characteristic(nordic_uart.RX)
-    tx = client.services.get_characteristic(nordic_uart.TX)
-    if rx is None or tx is None:
-        raise Refused(problems.LOGGER_REFUSED, value=address, reason="≠ Nordic UART")
-    await client.start_notify(tx, lambda _, value: received.put(bytes(value)))
-    return _BleakLink(client, rx, received, loop)
+    """Subscribe to whichever of the known byte pipes the device has."""
+    for uart in UARTS:
+        rx, tx = client.services.get_characteristic(uart.rx), client.services.get_characteristic(uart.tx)
+        if rx is not None and tx is not None:
+            await client.start_notify(tx, lambda _, value: received.put(bytes(value)))
+            return _BleakLink(client, rx, received, loop)
+    raise Refused(problems.LOGGER_REFUSED, value=address, reason="≠ UART")
 
 
 class _BleakLink:
@@ -210,9 +248,16 @@ class _BleakLink:
 
     def send(self, data: bytes) -> None:
         try:
-            self._loop.run(self._client.write_gatt_char(self._rx, data, response="write" in self._rx.properties))
+            self._loop.run(self._write(data))
         except (BleakError, TimeoutError) as error:
             raise LinkLost(Loss.DROPPED) from error
+
+    async def _write(self, data: bytes) -> None:
+        """In pieces that fit into one packet each: to the logger it is one stream."""
+        size = self._rx.max_write_without_response_size
+        for start in range(0, len(data), size):
+            piece = data[start : start + size]
+            await self._client.write_gatt_char(self._rx, piece, response="write" in self._rx.properties)
 
     def receive(self, timeout: float) -> list[bytes]:
         if self._ended:

@@ -42,8 +42,9 @@ _IDENTIFIER = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 class Wedge(msgspec.Struct, frozen=True):
     """How a wedge was set up.
 
-    ``separator``: what it types for FNC1 (GS for Ctrl+]); ``None`` where nobody knows that it types anything. ``terminated``: whether it types Enter
-    or Tab after a code. If it does, a code without it was cut off and is refused: its last field may be a lot's beginning.
+    ``separator``: what it types for FNC1 (GS for Ctrl+]); ``None`` where nobody knows that it types anything.
+    ``terminated``: whether it types Enter or Tab after a code. If it does, a code without it was cut off and is refused: its
+    last field may be a lot's beginning.
 
     Raises:
         Refused: CODE_CHARACTERS for a separator that may stand in a lot: it would tear lots apart.
@@ -142,8 +143,9 @@ class WedgeScanner:
     """:class:`driver_app.hardware.ports.Scanner` for a reader that types, and for a person who does.
 
     Key by key, with :meth:`pressed` and :meth:`look`, which tell a reader from a person by their pace; or line by line, with
-    :meth:`typed`. Many wedges cannot type GS (0x1D); ``separator`` is what this one types instead, and becomes GS again; it can
-    be changed (:meth:`use`). ``terminated``: whether it types Enter or Tab after each code. What is cut off goes to ``notices``.
+    :meth:`typed`. Many wedges cannot type GS (0x1D); ``separator`` is what this one types instead, and becomes GS again; it
+    can be changed (:meth:`use`). ``terminated``: whether it types Enter or Tab after each code. What is cut off goes to
+    ``notices``.
 
     Raises:
         Refused: CODE_CHARACTERS for a separator that may stand in a lot.

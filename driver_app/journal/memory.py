@@ -176,6 +176,18 @@ class MemoryJournal:
     def mark_blob_refused(self, sha256: str, problem: Problem) -> None:
         self._mark_blob(sha256, problem=problem)
 
+    def blobs_confirmed(self) -> list[BlobEntry]:
+        with self._lock:
+            sealed = {entry.seq for entry in self._events if entry.state is OutboxState.SEALED}
+            found = [blob for blob in self._blobs.values() if blob.receipt is not None and blob.seq in sealed]
+            return sorted((blob for blob in found if blob.sha256 in self._bytes), key=lambda blob: blob.seq)
+
+    def clear_blob(self, sha256: str) -> int:
+        with self._lock:
+            if sha256 not in {blob.sha256 for blob in self.blobs_confirmed()}:
+                raise Refused(problems.BLOB_UNCONFIRMED, value=sha256)
+            return len(self._bytes.pop(sha256))
+
     def _mark_blob(self, name: str, **changes: object) -> None:
         with self._lock:
             entry = self._blobs[name]

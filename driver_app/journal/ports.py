@@ -235,6 +235,19 @@ class Journal(Protocol):
         """
         ...
 
+    def blobs_confirmed(self) -> list[BlobEntry]:
+        """Blobs whose bytes are here and need not be any more, oldest first: the server gave a receipt for them, and their
+        event is sealed."""
+        ...
+
+    def clear_blob(self, sha256: str) -> int:
+        """Give the room of a confirmed blob back; its entry and receipt stay. Returns the bytes that became free.
+
+        Raises:
+            Refused: BLOB_UNCONFIRMED for any other blob: nothing that only this handheld has can be cleared.
+        """
+        ...
+
     # what is not evidence yet
     def draft(self, key: str) -> bytes | None:
         """Unsaved state of a screen, as JSON."""

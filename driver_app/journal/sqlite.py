@@ -316,6 +316,20 @@ class SqliteJournal:
     def mark_blob_refused(self, sha256: str, problem: Problem) -> None:
         self._mark_blob(sha256, "problem = ?", msgspec.json.encode(problem))
 
+    def blobs_confirmed(self) -> list[BlobEntry]:
+        sealed = "seq IN (SELECT seq FROM outbox WHERE state = ?)"
+        query = _BLOB + f"WHERE receipt IS NOT NULL AND {sealed} ORDER BY seq, rowid"
+        found = [_blob(row) for row in self._rows(query, (OutboxState.SEALED.value,))]
+        return [blob for blob in found if self._path(blob.sha256).exists()]
+
+    def clear_blob(self, sha256: str) -> int:
+        with self._blob_lock:
+            blob = next((blob for blob in self.blobs_confirmed() if blob.sha256 == sha256), None)
+            if blob is None:
+                raise Refused(problems.BLOB_UNCONFIRMED, value=sha256)
+            self._path(sha256).unlink(missing_ok=True)
+        return blob.size
+
     def _mark_blob(self, name: str, change: str, value: object) -> None:
         with self._transaction():
             if self._db.execute(f"UPDATE blobs SET {change} WHERE sha256 = ?", (value, name)).rowcount == 0:

@@ -10,6 +10,8 @@ from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
 from driver_app.widgets.sheet import Choice, Sheet
 from driver_app.widgets.surface import Card, Fact, TapCard
+from shared.geo import Position
+from shared.guidance import guide
 from shared.navigation import Navigator, navigation_uri
 from shared.work import Container, Stop
 
@@ -41,18 +43,23 @@ class DriveScreen(AppScreen):
     message = StringProperty("")
     rest = StringProperty("")
     rest_tone = OptionProperty("unknown", options=("unknown", "bad"))
+    turn = StringProperty("")
+    """What to do at the next turn, where the plan knows roads."""
+    turn_away = StringProperty("")
     version = NumericProperty(0)
     """The version of the route that the driver has not seen yet; 0: none."""
     withdrawn = NumericProperty(0)
 
     def __init__(self, app, **kwargs):
         self._boxes: dict[str, BoxStrip] = {}
+        self._guided, self._reached = ("", 0), -1
         super().__init__(app, **kwargs)
 
     def opened(self) -> None:
         self.watch(self.services.heard.subscribe, lambda *_: self._temperatures())
         self.watch(self.services.duty.subscribe, lambda *_: self.refresh())
         self.watch(self.services.rest.subscribe, lambda *_: self._rest())
+        self.watch(self.services.track.subscribe, self._guide)
         self._minute = Clock.schedule_interval(lambda _dt: self._rest(), 30)
 
     def closed(self) -> None:
@@ -74,6 +81,24 @@ class DriveScreen(AppScreen):
         self._temperatures()
         self._news()
         self._rest()
+        if (stop.id, len(stop.directions)) != self._guided:
+            self._guided, self._reached = (stop.id, len(stop.directions)), -1
+        here = self.services.track.latest()
+        self._guide(here or self.services.duty.route.depot.fence.centre)
+
+    def _guide(self, here: Position) -> None:
+        """The next turn, from where the vehicle is."""
+        directions = self.services.duty.route.stop(self.stop_id).directions if self.stop_id else ()
+        found = guide(directions, here, self._reached)
+        if found is None:
+            self.turn = self.turn_away = ""
+            return
+        self._reached = found.place - 1
+        if found.lost:
+            self.turn, self.turn_away = tr._("Off the planned way"), ""
+            return
+        self.turn = self.name_of(directions[found.place].text)
+        self.turn_away = f"{found.away / 1000:.1f} km" if found.away >= 1000 else f"{round(found.away, -1):.0f} m"
 
     def _news(self) -> None:
         """What dispatch wants the driver to know."""

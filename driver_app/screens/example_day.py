@@ -124,9 +124,10 @@ class Example:
 
     def give_work(self, *, minutes: float = 0.0, overrides: tuple[Override, ...] = ()) -> None:
         """Work comes from the server."""
-        self._offer(work(self.wishes, minutes=minutes, overrides=overrides))
+        self.offer(work(self.wishes, minutes=minutes, overrides=overrides))
 
-    def _offer(self, what: Work) -> None:
+    def offer(self, what: Work) -> None:
+        """The server gives this work out."""
         self.services.duty.offer(msgspec.json.encode(seal(msgspec.json.encode(what), WORK_TYPE, SERVER)))
 
     def pass_time(self, minutes: float) -> None:
@@ -159,7 +160,7 @@ class Example:
             Message(f"M{n}", text, "u1", self.clock.now() + timedelta(minutes=n)) for n, text in enumerate(texts)
         )
         issued = now.issued + timedelta(minutes=90)
-        self._offer(msgspec.structs.replace(now, issued=issued, route=route, messages=told))
+        self.offer(msgspec.structs.replace(now, issued=issued, route=route, messages=told))
 
     def drive(self, minutes: int) -> None:
         """Drive north, a position a minute."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kivy.core.window import Window
 from kivy.uix.modalview import ModalView
+from PIL import Image
 
 from driver_app.app import HandoverApp
 from driver_app.parts import Parts
@@ -18,6 +19,8 @@ from shared.codes.own import Enrolment, server_key
 from shared.custody.events import Entry
 from shared.errors import Refused
 
+COLOURS = 96
+"""Of a picture: flat surfaces and a few edges of letters need no more."""
 SIGNATURE = (
     tuple((0.20 + 0.0022 * i, 0.66 - 0.005 * i + 0.07 * (1 if i % 23 < 11 else -1) * (i % 11) / 11) for i in range(70)),
     tuple((0.40 + 0.0030 * i, 0.42 + 0.16 * ((i % 17) / 17 - 0.5)) for i in range(66)),
@@ -73,10 +76,13 @@ class GalleryApp(HandoverApp):
 
     @staticmethod
     def picture(path: Path) -> None:
-        """Save what the window shows."""
+        """Save what the window shows, with as few colours as it has: the pictures are kept in the repository."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        numbered = Window.screenshot(name=str(path))  # Kivy puts a number before the suffix
-        Path(numbered).replace(path)
+        numbered = Path(Window.screenshot(name=str(path)))  # Kivy puts a number before the suffix
+        with Image.open(numbered) as shot:
+            shot.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
+        if numbered != path:
+            numbered.unlink()
 
     def faults(self) -> list[str]:
         """What is wrong with what is shown."""

@@ -25,6 +25,8 @@ class SettingsScreen(AppScreen):
     may_sign_out = BooleanProperty(False)
     on_shift = BooleanProperty(False)
     unread = NumericProperty(0)
+    clearable = NumericProperty(0)
+    """Photos and signatures that could be cleared: the server has confirmed them."""
 
     def opened(self) -> None:
         self.watch(self.services.state.subscribe, lambda *_: self._look())
@@ -64,6 +66,11 @@ class SettingsScreen(AppScreen):
             (tr._("Photos and signatures waiting"), f"{status.blobs_waiting}, {status.bytes_waiting / 1e6:.1f} MB"),
             (tr._("Last contact"), contact),
         ]
+        confirmed = self.services.storage.confirmed()
+        self.clearable = confirmed.blobs
+        if confirmed.blobs:
+            words = f"{confirmed.blobs}, {confirmed.bytes / 1e6:.1f} MB"
+            rows.append((tr._("Kept here although the server has them"), words))
         if status.next_try is not None:
             rows.append((tr._("Next attempt in"), f"{status.next_try:.0f} s"))
         if status.refused:
@@ -88,6 +95,10 @@ class SettingsScreen(AppScreen):
         """Normal or large text."""
         self.app.use_text_size(large=large)
         self.refresh()
+
+    def clear(self) -> None:
+        """Give back the room of what the server has confirmed."""
+        self.app.errands.run(self.services.storage.clear, lambda _freed: self._look())
 
     def send(self) -> None:
         """Try to send now."""

@@ -25,6 +25,7 @@ from driver_app.services.shift import Shift
 from driver_app.services.state import SyncState
 from driver_app.services.step import Steps
 from driver_app.services.stop import StopVisit
+from driver_app.services.storage import Storage
 from driver_app.services.sync import Sync
 from driver_app.services.track import Track
 from driver_app.services.troubles import Troubles
@@ -72,6 +73,7 @@ class Services:
     shift: Shift
     load: Load
     stop: StopVisit
+    storage: Storage
     arrival: Arrival
     sync: Sync
     state: SyncState
@@ -134,6 +136,7 @@ def build(ports: Ports) -> Services:
         shift=Shift(duty, recorder, session, steps, track, heard, clock),
         load=Load(journal, duty, recorder, scanning, steps),
         stop=stop,
+        storage=Storage(journal),
         arrival=Arrival(duty, steps, stop, track, clock, troubles),
         sync=sync,
         state=state,

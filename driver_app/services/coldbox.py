@@ -2,8 +2,11 @@
 
 One logger after another. Every reading that a download gives out is handed to the store in segments while the download
 still runs, and counts as fetched only when the store says that it is durable. A download that is cut keeps what came and
-goes on from there: nothing is stored twice, nothing is placed by guess. A logger that needs telling is told to forget after
-the last segment is durable, never before.
+goes on from there: nothing is stored twice, nothing is placed by guess. A logger that drops what was read (or is told to
+forget) is told so after what it drops is durable, never before.
+
+Of loggers that count their records and keep no times, every number seen on the air is noted (:class:`Sightings`), for
+the times of their records follow from that.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +18,7 @@ from typing import Protocol
 import msgspec
 
 from driver_app.hardware.ports import Heard, Link, LinkLost, LoggerRadio, Subscription
+from driver_app.services.coldbox_sightings import CLOCK_STEP, Marks, Sightings, both_clocks
 from driver_app.services.coldbox_visit import Mark, Visit, sealed
 from shared import problems
 from shared.clock import Clock, to_ms
@@ -27,8 +31,6 @@ from shared.work import Logger
 
 SEGMENT = 200
 """Readings sealed together while a download runs: what a SIGKILL costs at most, and the logger still has those."""
-CLOCK_STEP = 2.0
-"""s by which the wall clock may run apart from the monotonic one between two downloads before it counts as moved."""
 
 
 class Store(Protocol):
@@ -45,14 +47,6 @@ class Store(Protocol):
     def of(self, logger_id: str) -> Series:
         """What is durable of a logger on this route."""
         ...
-
-
-class Marks(Protocol):
-    """Small durable values by name. :class:`driver_app.journal.ports.Journal` is one."""
-
-    def setting(self, key: str) -> bytes | None: ...
-
-    def put_setting(self, key: str, value: bytes) -> None: ...
 
 
 class Patience(msgspec.Struct, frozen=True):
@@ -73,7 +67,8 @@ class Downloaded(msgspec.Struct, frozen=True):
     ``at`` is the handheld's clock when the (last) read began; ``fresh`` readings are new and durable, ``again`` had been
     fetched before, ``missed`` the logger had overwritten already. ``newest`` is the newest reading known now. ``skew`` (ms)
     is how far the logger's clock ran ahead of the handheld's since the last download, where records came twice to measure it
-    by; ``jump`` (s) how far the handheld's own clock was moved in between. ``battery`` is in mV or %, as the maker states it.
+    by; ``jump`` (s) how far the handheld's own clock was moved in between. ``battery`` is in mV or %, as the maker
+    states it.
     """
 
     logger_id: str
@@ -117,6 +112,7 @@ class ColdBox:
         self._closing = Event()
         self._queue = ThreadPoolExecutor(max_workers=1, thread_name_prefix="coldbox")
         self._clocks: dict[str, tuple[datetime, float]] = {}
+        self._sightings = Sightings(clock, marks)
 
     # on the air
 
@@ -126,12 +122,15 @@ class ColdBox:
         Raises:
             Refused: BLUETOOTH_OFF.
         """
-        ids = {logger.address.upper(): logger.id for logger in loggers}
+        known = {logger.address.upper(): logger for logger in loggers}
 
         def on_heard(heard: Heard) -> None:
-            logger_id = ids.get(heard.address)
-            if logger_id is not None:
-                hear(logger_id, heard_reading(heard))
+            logger = known.get(heard.address)
+            if logger is None:
+                return
+            if heard.advertisement.measured:
+                hear(logger.id, heard_reading(heard))
+            self._sightings.see(logger, heard)
 
         return self._radio.listen(on_heard)
 
@@ -201,9 +200,11 @@ class ColdBox:
         logger = visit.logger
         try:
             heard = self._radio.find(logger.address, self._patience.find)
+            self._sightings.see(logger, heard)
             advertised = heard.advertisement
             visit.interval = advertised.interval or logger.interval
-            visit.battery = advertised.battery_percent if advertised.battery_mv is None else advertised.battery_mv
+            battery = advertised.battery_percent if advertised.battery_mv is None else advertised.battery_mv
+            visit.battery = visit.battery if battery is None else battery
             with self._radio.connect(logger.address, self._patience.connect) as link:
                 download = self._begin(visit)
                 self._drain(visit, link, download, on_progress)
@@ -211,13 +212,14 @@ class ColdBox:
         except LinkLost as lost:
             self._keep(visit, on_progress=on_progress)
             raise Refused(problems.LOGGER_DROPPED, value=logger.serial, count=visit.fresh) from lost
-        clocks = self._both_clocks()
+        clocks = both_clocks(self._clock)
         if clocks is not None:
             self._clocks[logger.id] = clocks
 
     def _begin(self, visit: Visit) -> Download:
         visit.at = self._clock.now()
-        return begin(
+        visit.point = msgspec.structs.replace(visit.point, tally=self._sightings.of(visit.logger))
+        download = begin(
             visit.logger.maker,
             now=visit.at,
             point=visit.point,
@@ -226,9 +228,27 @@ class ColdBox:
             shift=timedelta(seconds=visit.jump),
             erase=self._erase,
         )
+        if download.forgets:  # then it is kept from its first record on, wanted or not: the logger has it no longer
+            visit.point = msgspec.structs.replace(visit.point, since=None)
+        return download
 
     def _drain(self, visit: Visit, link: Link, download: Download, on_progress: Callable[[int], None] | None) -> None:
         """Everything the logger sends, onto the disk."""
+        try:
+            self._converse(visit, link, download, on_progress)
+        finally:
+            if download.done or download.forgets:
+                visit.missed += download.missed
+        if download.problem is not None:
+            self._keep(visit, on_progress=on_progress)
+            self._sightings.downloaded(visit.logger, download)
+            raise _named(download.problem, visit.logger)
+        self._keep(visit, whole=download, on_progress=on_progress)
+        self._sightings.downloaded(visit.logger, download)
+
+    def _converse(
+        self, visit: Visit, link: Link, download: Download, on_progress: Callable[[int], None] | None
+    ) -> None:
         for command in download.commands():
             link.send(command)
         while not download.done:
@@ -238,44 +258,58 @@ class ColdBox:
                 except Refused:  # bytes that make no sense: what came before them is good
                     self._keep(visit, on_progress=on_progress)
                     raise
-            if len(visit.arrived) >= SEGMENT and not download.done:  # the end knows what is complete
+            visit.told = download.skew
+            if download.waits:
+                self._keep(visit, complete=download.whole, on_progress=on_progress)
+                for command in download.onward():
+                    link.send(command)
+            elif len(visit.arrived) >= SEGMENT and not download.done:  # the end knows what is complete
                 self._keep(visit, whole_segments=True, on_progress=on_progress)
-        if download.problem is not None:
-            self._keep(visit, on_progress=on_progress)
-            raise _named(download.problem, visit.logger)
-        visit.missed += download.missed
-        self._keep(visit, number=download.number, complete=True, on_progress=on_progress)
 
     def _keep(
         self,
         visit: Visit,
         *,
-        number: int | None = None,
+        whole: Download | None = None,
         complete: bool = False,
         whole_segments: bool = False,
         on_progress: Callable[[int], None] | None,
     ) -> None:
-        """Make what waits durable, segment by segment; ``number`` is that of the last record. A reading is taken off the
-        waiting ones only after the store has it."""
+        """Make what waits durable, segment by segment; ``whole`` is the download that these are the last readings of. A
+        reading is taken off the waiting ones only after the store has it."""
         visit.sort()
+        number = None if whole is None else whole.number
         while len(visit.pending) >= (SEGMENT if whole_segments else 1):
             segment = visit.pending[:SEGMENT]
             left = len(visit.pending) - len(segment)
             until = max(reading.at for reading in segment)
             if visit.durable_until is not None:
                 until = max(until, visit.durable_until)
-            reached = None if number is None else (number - left) % 0x10000
+            reached = whole.number_of(segment[-1].at) if whole is not None and left else number
             if reached is not None:
                 before = (None if visit.durable_until is None else to_ms(visit.durable_until), visit.point.number)
                 self._put_mark(visit.logger, Mark(before, (to_ms(until), reached)))
-            self._store.seal(sealed(visit, segment, complete=complete and left == 0, at=visit.at or self._clock.now()))
+            self._store.seal(
+                sealed(
+                    visit,
+                    segment,
+                    complete=(complete or whole is not None) and left == 0,
+                    at=visit.at or self._clock.now(),
+                )
+            )
             del visit.pending[: len(segment)]
             visit.durable_until = until
             visit.fresh += len(segment)
             if reached is not None:
-                visit.point = Point(visit.point.since, visit.point.known, reached)
+                visit.point = msgspec.structs.replace(visit.point, number=reached)
             if on_progress is not None:
                 on_progress(visit.fresh)
+        if (
+            number is not None and visit.point.number != number
+        ):  # all that is new got no time: it is settled all the same
+            state = (None if visit.durable_until is None else to_ms(visit.durable_until), number)
+            self._put_mark(visit.logger, Mark(state, state))
+            visit.point = msgspec.structs.replace(visit.point, number=number)
 
     # what a logger's own numbers say
 
@@ -302,6 +336,7 @@ class ColdBox:
             state = (None if until is None else to_ms(until), after.number)
             self._put_mark(visit.logger, Mark(state, state))
         self._keep(visit, complete=True, on_progress=None)
+        self._sightings.downloaded(visit.logger, after)
 
     def _put_mark(self, logger: Logger, mark: Mark) -> None:
         self._marks.put_setting(_key(logger), msgspec.json.encode(mark))
@@ -310,9 +345,9 @@ class ColdBox:
         known = tuple(sorted(self._store.of(logger.id).readings, key=lambda reading: reading.at))
         raw = self._marks.setting(_key(logger))
         number = None
-        if raw is not None and known:
+        if raw is not None:
             mark = msgspec.json.decode(raw, type=Mark)
-            until = to_ms(known[-1].at)
+            until = to_ms(known[-1].at) if known else None
             number = next((n for instant, n in (mark.after, mark.before) if instant == until), None)
         return Point(since, known, number)
 
@@ -320,19 +355,11 @@ class ColdBox:
 
     def _jump(self, logger: Logger) -> float:
         """s by which the wall clock was moved since this logger's last download in this process."""
-        then, now = self._clocks.get(logger.id), self._both_clocks()
+        then, now = self._clocks.get(logger.id), both_clocks(self._clock)
         if then is None or now is None:
             return 0.0
         jump = (now[0] - then[0]).total_seconds() - (now[1] - then[1])
         return jump if abs(jump) > CLOCK_STEP else 0.0
-
-    def _both_clocks(self) -> tuple[datetime, float] | None:
-        """Wall and monotonic clock of one moment; ``None`` where this thread was held up between the two, every time."""
-        for _ in range(5):
-            wall, monotonic = self._clock.now(), self._clock.monotonic()
-            if self._clock.now() - wall < timedelta(seconds=CLOCK_STEP / 10):
-                return wall, monotonic
-        return None
 
     def _report(self, visit: Visit) -> Downloaded:
         return Downloaded(

@@ -40,6 +40,8 @@ class Visit:
         self.fresh = 0
         self.again = 0
         self.missed = 0
+        self.told: int | None = None
+        """ms by which the logger's clock ran ahead, where it said so itself."""
         self.shifts: list[float] = []
         self.arrived: list[Reading] = []
         """As the logger sent them, not yet compared with what is known."""
@@ -61,8 +63,8 @@ class Visit:
     @property
     def skew(self) -> int | None:
         """ms; a record that comes out earlier than before is older by the logger's clock than by the handheld's."""
-        if not self.shifts:
-            return None
+        if self.told is not None or not self.shifts:
+            return self.told
         return round(-(self.shifts[-1] - self.jump) * 1000)
 
 

@@ -130,9 +130,7 @@ class Recorder:
         """
         return self._record(lambda _: events, _Beside((), drop_drafts, put_drafts))
 
-    def record_at(
-        self, build: Callable[[datetime], AnyEvent], *, put_drafts: Mapping[str, bytes] | None = None
-    ) -> str:
+    def record_at(self, build: Callable[[datetime], AnyEvent], *, put_drafts: Mapping[str, bytes] | None = None) -> str:
         """Record an event that has to know the very instant it is recorded at.
 
         Raises:

@@ -119,7 +119,14 @@ class StopVerdict(StopGoods):
     def _judged(self, journey: Journey, stop: Stop, at: datetime) -> dict[str, Verdict]:
         series = self._readings.series()
         return {
-            line.id: judge(journey.line(line.id).rides, journey.attachments, series, line.product.range, at=at)
+            line.id: judge(
+                journey.line(line.id).rides,
+                journey.attachments,
+                series,
+                line.product.range,
+                at=at,
+                earlier=line.earlier,
+            )
             for line in stop.lines()
         }
 

@@ -57,11 +57,13 @@ def loggers() -> None:
 @click.option("--company", help="company identifier, hex")
 @click.option("--service", help="service UUID, hex")
 @click.option("--data", required=True, help="payload, hex")
-def decode(company: str | None, service: str | None, data: str) -> None:
+@click.option("--address", help="the logger's address, where the payload is encrypted")
+@click.option("--key", help="its key, hex, where the payload is encrypted")
+def decode(company: str | None, service: str | None, data: str, address: str | None, key: str | None) -> None:
     """An advertisement, as one JSON object."""
     if (company is None) == (service is None):
         raise click.UsageError("give either --company or --service")
-    _say(decode_advertisement(company=company, service=service, data=data))
+    _say(decode_advertisement(company=company, service=service, data=data, address=address, key=key))
 
 
 @loggers.command()

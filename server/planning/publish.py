@@ -1,5 +1,8 @@
 """Giving a route to a handheld: into the ledger first, then to whoever asks for that handheld's work."""
 
+import itertools
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import func, select
 
@@ -14,10 +17,11 @@ from server.orders import operations as orders
 from server.planning.building import build_route
 from server.planning.keeping import planned_route
 from server.planning.models import OverrideRow, PublishedRoute
+from server.trace.earlier import earlier_custody
 from shared import problems
 from shared.custody.events import DepartureOverridden, MessagePosted, RoutePublished
 from shared.errors import Refused
-from shared.work import Message, Override, Person, Route, Work
+from shared.work import Message, Override, Person, Route, Stop, Work
 
 
 def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
@@ -31,16 +35,75 @@ def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
     driver = driver_id or planned.driver
     if driver is None or kept.problem.origin is None:
         raise Refused(problems.FIELD_INVALID, field="驾驶员 driver", value="", reason="必填 required")
-    query = select(func.max(PublishedRoute.version)).where(PublishedRoute.route_id == route_id)
-    return build_route(
+    earlier = _versions(route_id)
+    route = build_route(
         planned,
         route_id=route_id,
-        version=(db.session.execute(query).scalar_one() or 0) + 1,
+        version=max((one.version for one in earlier), default=0) + 1,
         day=kept.day,
         origin=kept.problem.origin,
         roads=kept.plan.roads,
         driver_id=driver,
     )
+    return with_earlier_custody(with_standing_ids(route, earlier))
+
+
+def with_earlier_custody(route: Route) -> Route:
+    """A route whose lines say where else they rode before, as far as the ledger has heard: goods that change vehicles on the
+    road keep what is known of them, and what is not known stays unknown."""
+    query = select(PublishedRoute.route).where(PublishedRoute.day == route.day, PublishedRoute.route_id != route.id)
+    others = [msgspec.json.decode(row, type=Route) for row in db.session.execute(query).scalars()]
+    carried = {line.id: other.id for other in others for stop in other.stops for line in stop.lines()}
+    if not carried:
+        return route
+    before = {line_id: earlier_custody(route_id, line_id) for line_id, route_id in carried.items()}
+    stops = tuple(
+        msgspec.structs.replace(
+            stop,
+            consignments=tuple(
+                msgspec.structs.replace(
+                    note,
+                    lines=tuple(msgspec.structs.replace(line, earlier=before.get(line.id)) for line in note.lines),
+                )
+                for note in stop.consignments
+            ),
+        )
+        for stop in route.stops
+    )
+    return msgspec.structs.replace(route, stops=stops)
+
+
+def _versions(route_id: str) -> list[Route]:
+    """Every published version of a route, the newest first."""
+    query = select(PublishedRoute.route).where(PublishedRoute.route_id == route_id)
+    rows = db.session.execute(query.order_by(PublishedRoute.number.desc())).scalars()
+    return [msgspec.json.decode(row, type=Route) for row in rows]
+
+
+def with_standing_ids(route: Route, earlier: Sequence[Route]) -> Route:
+    """A route whose stops are called what they were called in earlier versions (the newest first).
+
+    The handheld and the ledger know a stop by its id: a visit that was made must not become another one because a stop before
+    it was withdrawn. A stop is the same one where it is at the same site and brings one of the same consignments (or, where it
+    brings nothing, is at the same site); an id that was given once is never given to another.
+    """
+    given = {stop.id for version in earlier for stop in version.stops}
+    fresh = (f"{route.id}-{number}" for number in itertools.count(1))
+    taken: set[str] = set()
+    stops = []
+    for stop in route.stops:
+        known = (old for version in earlier for old in version.stops if old.id not in taken and _is_same(old, stop))
+        old = next(known, None)
+        name = next(name for name in fresh if name not in given) if old is None else old.id
+        taken.add(name)
+        stops.append(msgspec.structs.replace(stop, id=name))
+    return msgspec.structs.replace(route, stops=tuple(stops))
+
+
+def _is_same(old: Stop, new: Stop) -> bool:
+    brought = {consignment.id for consignment in new.consignments}
+    shared = brought & {consignment.id for consignment in old.consignments}
+    return old.site.id == new.site.id and bool(shared or not brought)
 
 
 def publish_route(route_id: str, *, device_id: str, by: str, driver_id: str | None = None) -> str:
@@ -73,10 +136,17 @@ def publish(route: Route, *, device_id: str, by: str) -> str:
             problems.FIELD_INVALID, field="PIN", value=route.driver.name.zh, reason="驾驶员没有 PIN driver has none"
         )
     sha256 = append_own(RoutePublished(route, device_id, by), actor=by)
+    keep_published(route, device_id=device_id, record=sha256, by=by)
+    record(Tag.ROUTE_PUBLISHED, by=by, subject=route.id, changes={"device": ("", device_id), "record": ("", sha256)})
+    return sha256
+
+
+def keep_published(route: Route, *, device_id: str, record: str, by: str) -> None:
+    """Keep a published route beside its ``record`` in the ledger: the newest one is its handheld's work."""
     highest = db.session.execute(select(func.max(PublishedRoute.number))).scalar_one() or 0
     db.session.add(
         PublishedRoute(
-            record=sha256,
+            record=record,
             number=highest + 1,
             route_id=route.id,
             version=route.version,
@@ -89,8 +159,6 @@ def publish(route: Route, *, device_id: str, by: str) -> str:
         )
     )
     db.session.flush()
-    record(Tag.ROUTE_PUBLISHED, by=by, subject=route.id, changes={"device": ("", device_id), "record": ("", sha256)})
-    return sha256
 
 
 def published_route(route_id: str) -> Route:

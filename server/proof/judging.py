@@ -112,7 +112,7 @@ def _reading(at: int, temperature: int | None, humidity: int | None, segment: Re
 def judge_line(journey: Journey, line: Line, series: dict[str, Series], at: datetime) -> Verdict:
     """The verdict of a line up to ``at``, as the journey and the readings known then have it."""
     rides = journey.line(line.id).rides
-    return judge(rides, journey.attachments, series, line.product.range, at=at)
+    return judge(rides, journey.attachments, series, line.product.range, at=at, earlier=line.earlier)
 
 
 def difference(shown: Verdict, computed: Verdict) -> str | None:

@@ -113,8 +113,8 @@ class Match:
 
     ``quantity`` is 0 for a carton of a line that lists several: how many packs are in which of them is not known, so the
     last of them brings the whole line. ``others``: further lines that the same scan serves, of a mixed carton or of the same
-    lot in two consignments. ``beside``: what else on the same pack belongs to this pack only, as it is to be recorded; scanned
-    later by itself it is a code that was scanned already.
+    lot in two consignments. ``beside``: what else on the same pack belongs to this pack only, as it is to be recorded;
+    scanned later by itself it is a code that was scanned already.
     """
 
     line_id: str

@@ -70,6 +70,21 @@ class Verdict(msgspec.Struct, frozen=True):
     """Loggers whose calibration had run out: their readings are shown and do not count."""
 
 
+class Earlier(msgspec.Struct, frozen=True):
+    """Custody on another vehicle before this one: on which route, from when; ``end`` and ``verdict`` once it was given over
+    and could be judged."""
+
+    route_id: str
+    start: datetime
+    end: datetime | None
+    verdict: Verdict | None
+
+
+TRANSFER = timedelta(seconds=300 * GAP_FACTOR)
+"""How long goods may be between two vehicles before it counts as a gap: as long as a logger may be silent in transport, which
+records every 5 min at most (GSP appendix 温湿度自动监测)."""
+
+
 class _Stretch(msgspec.Struct, frozen=True):
     """One logger over one stretch of a ride."""
 
@@ -85,8 +100,9 @@ def judge(
     product_range: ProductRange,
     *,
     at: datetime,
+    earlier: Earlier | None = None,
 ) -> Verdict:
-    """The verdict of a line up to instant ``at``.
+    """The verdict of a line up to instant ``at``; with what is known of its custody on another vehicle, if it had one.
 
     Time in which no calibrated logger was attached to the container is a gap of the container itself (its id stands where
     a logger's would). So is, for a product with a humidity range, time in which none of them measured humidity; and the time
@@ -114,7 +130,8 @@ def judge(
             excursions += _excursions(stretch, readings, product_range)
             gaps += _gaps(stretch, product_range)
             weighted += _weights(stretch, readings)
-    return _conclude(rides, at, product_range, excursions, gaps, weighted, used, uncalibrated)
+    verdict = _conclude(rides, at, product_range, excursions, gaps, weighted, used, uncalibrated)
+    return verdict if earlier is None else _joined(verdict, earlier, product_range, at)
 
 
 def _stretches(
@@ -240,6 +257,44 @@ def _conclude(
         excursions=tuple(sorted(excursions, key=lambda e: (e.start, e.logger_id, e.measure))),
         gaps=tuple(sorted(set(gaps), key=lambda g: (g.start, g.logger_id, g.end))),
         uncalibrated=tuple(sorted(uncalibrated)),
+    )
+
+
+def _joined(own: Verdict, earlier: Earlier, limits: ProductRange, at: datetime) -> Verdict:
+    """One verdict over both custodies. What nobody has told of the earlier one is a gap, and so is a long while between the
+    two. (A mean kinetic temperature over both is not known: it would need every reading of the earlier one.)"""
+    here = own.start or at
+    before = earlier.verdict
+    gaps = list(own.gaps)
+    if before is None or earlier.end is None:
+        gaps.append(Gap(earlier.route_id, earlier.start, max(earlier.start, here)))
+    elif here - earlier.end > TRANSFER:
+        gaps.append(Gap(earlier.route_id, earlier.end, here))
+    parts = [own] if before is None else [before, own]
+    excursions = [one for part in parts for one in part.excursions]
+    gaps += [] if before is None else before.gaps
+    lows = [part.lowest for part in parts if part.lowest is not None]
+    highs = [part.highest for part in parts if part.highest is not None]
+    if Conformity.NON_CONFORMANT in [part.conformity for part in parts] or _breaks(limits, excursions, [*lows, *highs]):
+        conformity = Conformity.NON_CONFORMANT
+    elif gaps or any(part.conformity is Conformity.UNKNOWN for part in parts):
+        conformity = Conformity.UNKNOWN
+    else:
+        conformity = Conformity.CONFORMANT
+    return msgspec.structs.replace(
+        own,
+        conformity=conformity,
+        start=earlier.start,
+        lowest=min(lows, default=None),
+        highest=max(highs, default=None),
+        first=next((part.first for part in parts if part.first is not None), None),
+        mkt=own.mkt if before is None or not before.readings else None,
+        readings=sum(part.readings for part in parts),
+        derived=any(part.derived for part in parts),
+        loggers=tuple(sorted({name for part in parts for name in part.loggers})),
+        excursions=tuple(sorted(excursions, key=lambda e: (e.start, e.logger_id, e.measure))),
+        gaps=tuple(sorted(set(gaps), key=lambda g: (g.start, g.logger_id, g.end))),
+        uncalibrated=tuple(sorted({name for part in parts for name in part.uncalibrated})),
     )
 
 

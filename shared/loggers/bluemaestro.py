@@ -1,13 +1,16 @@
 """Blue Maestro Tempo Disc: advertisements of versions 1, 13, 22, 23 and 27, and the ``*logall`` history.
 
-Sources: Blue Maestro's own IOS-Tempo-Utility-App-SDK (``TDUARTAllDataDownloader.m``, ``TempoDiscDevice+CoreDataClass.m``) and
-Android-Tempo-App-SDK (``BMTempHumi.java``), and msupply-cold-chain, which reads the same log. All numbers are big endian.
+Sources: Blue Maestro's own IOS-Tempo-Utility-App-SDK (``TDUARTAllDataDownloader.m``,
+``TempoDiscDevice+CoreDataClass.m``) and Android-Tempo-App-SDK (``BMTempHumi.java``), and msupply-cold-chain, which
+reads the same log. All numbers are big endian.
 
-**How the times are known.** A disc stores no times and has no clock to ask. Its newest record was made at some moment of the
-one interval before the download, so it is placed half an interval before it, and every older one an interval earlier:
-each is within half an interval of the truth while the disc recorded without a pause, and marked
-:attr:`TimeBasis.DERIVED`. A second download of the same records would place them a little differently; so records are told
-apart by the disc's own running count, never by their derived times.
+**How the times are known.** A disc stores no times and has no clock to ask. But it counts its records, in its log and
+in every advertisement, and what the handheld saw of that count bounds when each of them was made:
+:mod:`shared.loggers.counting` says how. Without any sight before the download the newest record is placed half an
+interval before it, and every older one an interval earlier. Each is within half an interval of the truth, and marked
+:attr:`TimeBasis.DERIVED`; what nobody can place (the disc paused unheard) gets no time and is not given out. A second
+download of the same records would place them a little differently; so records are told apart by the disc's own running
+count, never by their derived times.
 """
 
 import struct
@@ -17,8 +20,11 @@ from shared import problems
 from shared.clock import from_ms, to_ms
 from shared.coldchain.readings import Reading, TimeBasis
 from shared.errors import Problem, Refused
-from shared.loggers.history import Point
-from shared.loggers.values import Advertisement, Maker, wrong_length
+from shared.loggers.counting import WRAP, Tally, bounds, place
+from shared.loggers.history import Point, Straight
+from shared.loggers.nordic_uart import UART
+from shared.loggers.plugin import History, Plugin, Start, plain
+from shared.loggers.values import Advertisement, Maker, possible_percent, possible_temperature, unknown, wrong_length
 
 COMPANY = 0x0133
 """Bluetooth SIG company identifier of Blue Maestro Limited."""
@@ -42,7 +48,7 @@ def decode_advertisement(data: bytes) -> Advertisement:
     """
     kind = _VERSIONS.get(data[0]) if data else None
     if kind is None:
-        raise Refused(problems.FRAME_UNKNOWN, value=f"bluemaestro {data.hex()}")
+        raise unknown(Maker.BLUE_MAESTRO, data)
     if len(data) < _LENGTH[kind]:
         raise wrong_length(data, f"≥ {_LENGTH[kind]}")
     version, battery, interval, stored, raw = _COMMON.unpack_from(data)
@@ -54,7 +60,7 @@ def decode_advertisement(data: bytes) -> Advertisement:
         humidity=None if kind == "T" else decode_humidity(data[8:10]),
         dew_point=_dew_point(data[10:12], fahrenheit) if kind == "THD" else None,
         pressure=_pressure(data[10:12]) if kind == "THPD" else None,
-        battery_percent=battery if battery <= 100 else None,
+        battery_percent=possible_percent(battery),
         interval=interval if interval > 0 else None,
         stored=stored,
     )
@@ -63,7 +69,7 @@ def decode_advertisement(data: bytes) -> Advertisement:
 def _celsius(tenths: int, fahrenheit: bool) -> float | None:
     if tenths in _NO_TEMPERATURE:
         return None
-    return round((tenths / 10 - 32) / 1.8, 2) if fahrenheit else tenths / 10
+    return possible_temperature(round((tenths / 10 - 32) / 1.8, 2) if fahrenheit else tenths / 10)
 
 
 def _dew_point(raw: bytes, fahrenheit: bool) -> float | None:
@@ -98,8 +104,6 @@ STREAM_END = ord(".")
 """An aligned value that begins with this byte would be 1177.6 °C or more: no reading can be mistaken for the end."""
 _COMPARED = 10
 """How many records before the new ones are compared with what is known."""
-_COUNT = 0x10000
-"""The disc's running count has 16 bits and starts again at zero."""
 
 
 class Header:
@@ -111,12 +115,12 @@ class Header:
             raise Refused(problems.FRAME_MALFORMED, value=raw.hex(), reason="… 3A")
 
 
-class BlueMaestroDownload:
+class BlueMaestroDownload(Straight):
     """Reads the log of a Tempo Disc (:class:`shared.loggers.history.Download`).
 
-    ``now`` is the handheld's clock when the log is asked for, ``interval`` (s) the disc's recording interval as it advertises
-    it. A disc sends whole columns, temperatures first: no record is whole before the end, so nothing is given out before
-    it, and a cut download starts afresh.
+    ``now`` is the handheld's clock when the log is asked for, ``interval`` (s) the disc's recording interval as it
+    advertises it. A disc sends whole columns, temperatures first: no record is whole before the end, so nothing is
+    given out before it, and a cut download starts afresh.
     """
 
     def __init__(self, *, now: datetime, point: Point, interval: int, erase: bool = False) -> None:
@@ -126,11 +130,13 @@ class BlueMaestroDownload:
         self._erase = erase
         self._pending = b""
         self._header: Header | None = None
+        self._numbers: dict[datetime, int] = {}
         self._sections: list[list[bytes]] = [[]]
         self.done = False
         self.problem: Problem | None = None
         self.number: int | None = None
         self.missed = 0
+        self.tally: Tally | None = None
 
     def commands(self) -> tuple[bytes, ...]:
         return (READ_ALL,)
@@ -181,27 +187,68 @@ class BlueMaestroDownload:
             )
         self.done = True
         self._sections = self._sections or [[]]
-        self.number = header.count
         records = self.columns()
-        readings = self._placed(records)
-        if self._point.number is None:
-            return self._later(readings)
-        new = (header.count - self._point.number) % _COUNT
-        if new <= len(records) and self._continues(records[: len(records) - new]):
-            return readings[len(records) - new :]
-        # overwritten before they were fetched, unless the disc was cleared and has begun to count anew
-        self.missed = max(0, new - len(records)) if header.count > self._point.number else 0
-        return readings
+        new = len(records) if self._point.number is None else (header.count - self._point.number) % WRAP
+        same = new <= len(records) and self._continues(header.count, records)
+        times = self._times(header.count, len(records), same=same)
+        if times is None:  # what was seen is kept for when it is read again
+            self.tally = Tally(header.count, len(records), self._now, self._point.tally.sights)
+            unknown_yet = Refused(problems.LOGGER_TIMES_UNKNOWN, value="bluemaestro", seconds=self._interval)
+            self.problem = unknown_yet.problem
+            return []
+        self.number, stored = header.count, len(records)
+        if same and self._point.number is not None:
+            records, times = records[len(records) - new :], times[len(records) - new :]
+        elif self._point.number is not None and header.count > self._point.number:
+            # overwritten before they were fetched; or the disc was cleared, and has begun to count anew
+            self.missed = max(0, new - len(records))
+        self.tally = Tally(header.count, stored, self._now, placed=self._newest_placed(times, same=same))
+        self.missed += times.count(None)
+        numbers = range(header.count - len(records) + 1, header.count + 1)
+        self._numbers = {at: number % WRAP for at, number in zip(times, numbers, strict=True) if at is not None}
+        readings = [
+            Reading(at, *record, TimeBasis.DERIVED) for at, record in zip(times, records, strict=True) if at is not None
+        ]
+        return self._later(readings) if self._point.number is None else readings
 
-    def _continues(self, before: list[tuple[float | None, float | None]]) -> bool:
-        """Whether the records before the new ones are those that are known: a disc that was cleared holds others there.
+    def number_of(self, at: datetime) -> int | None:
+        """The running count of the record that was placed at ``at``."""
+        return self._numbers.get(at)
 
-        Where a cleared disc happens to hold the same values there, its older records are left out: a gap in the series, which
-        makes a verdict unknown, is better than old readings placed at new times.
+    def _continues(self, count: int, records: list[tuple[float | None, float | None]]) -> bool:
+        """Whether the records that are known stand in the memory where they must: a disc that was cleared holds others
+        there.
+
+        Where a cleared disc happens to hold the same values there, its older records are left out: a gap in the series,
+        which makes a verdict unknown, is better than old readings placed at new times.
         """
         known = [(r.temperature, r.humidity) for r in sorted(self._point.known, key=lambda r: r.at)]
-        overlap = min(len(known), len(before), _COMPARED)
+        newest, row = self._known_up_to(len(known))
+        if newest is None:
+            return True
+        before = records[: max(0, len(records) - (count - newest) % WRAP)]
+        overlap = min(len(known), len(before), row, _COMPARED)
         return before[len(before) - overlap :] == known[len(known) - overlap :]
+
+    def _known_up_to(self, known: int) -> tuple[int | None, int]:
+        """The running count of the newest record that is known, and how many in a row are known up to it."""
+        number, tally = self._point.number, self._point.tally
+        if tally.count is None:
+            return number, known
+        if number == tally.count:
+            return tally.placed or (None, 0)
+        return number, 1  # that download did not get to keep everything
+
+    def _newest_placed(self, times: list[datetime | None], *, same: bool) -> tuple[int, int] | None:
+        """:attr:`Tally.placed` after this download, of whose new records ``times`` are."""
+        rest = list(reversed(times))
+        skipped = next((index for index, at in enumerate(rest) if at is not None), None)
+        newest, earlier = self._known_up_to(len(self._point.known)) if same else (None, 0)
+        if skipped is None:
+            return None if newest is None else (newest, earlier)
+        row = next((index for index, at in enumerate(rest[skipped:]) if at is None), len(rest) - skipped)
+        joined = skipped + row == len(rest) and newest is not None and newest == self._point.number
+        return ((self.number or 0) - skipped) % WRAP, row + (earlier if joined else 0)
 
     def _later(self, readings: list[Reading]) -> list[Reading]:
         """Without a number to go on from, what is placed later than the newest reading known: right to within one record."""
@@ -210,10 +257,30 @@ class BlueMaestroDownload:
             return readings
         return [reading for reading in readings if reading.at > newest + timedelta(seconds=self._interval) / 2]
 
-    def _placed(self, records: list[tuple[float | None, float | None]]) -> list[Reading]:
-        newest = self._now - timedelta(seconds=self._interval) / 2
-        last = len(records) - 1
-        return [
-            Reading(newest - timedelta(seconds=self._interval) * (last - index), *record, TimeBasis.DERIVED)
-            for index, record in enumerate(records)
-        ]
+    def _times(self, count: int, records: int, *, same: bool) -> list[datetime | None] | None:
+        """When each record was made, as fine as a sealed segment keeps it; ``None`` where that shows only next time.
+
+        Where the memory does not go on from the one that was seen before (``same``), and not because records were
+        overwritten, only what was seen since it began anew counts.
+        """
+        tally, interval = self._point.tally, timedelta(seconds=self._interval)
+        if not same and tally.at is not None and tally.restarted is None:
+            new = (count - (tally.count or 0)) % WRAP
+            if new <= records or new * interval > self._now - tally.at + 2 * interval:
+                if records * interval > self._now - tally.at + 2 * interval:
+                    return [None] * records  # more than can have been made since: this is another memory altogether
+                tally = Tally(sights=tally.sights[-1:], restarted=tally.at)
+        known = bounds(tally, count=count, stored=records, now=self._now, interval=interval)
+        if known is None:
+            return None
+        times = place(known, records=records, interval=interval)
+        return [None if at is None else from_ms(to_ms(at)) for at in times]
+
+
+def _begin(start: Start) -> BlueMaestroDownload:
+    return BlueMaestroDownload(now=start.now, point=start.point, interval=start.interval, erase=start.erase)
+
+
+PLUGIN = Plugin(
+    names=(Maker.BLUE_MAESTRO,), companies={COMPANY: plain(decode_advertisement)}, history=History(UART, _begin)
+)

@@ -1,8 +1,9 @@
 """Downloading a logger's memory, without touching a radio: a download is fed bytes and gives readings.
 
-Makers differ in what they send (Ruuvi: frames with a time each; Blue Maestro: columns of values without any time), not in
-how a download is driven: :class:`Download` is that common shape. It does no I/O and knows no clock; whoever drives it
-writes :meth:`Download.commands`, feeds what arrives and keeps what comes out.
+Makers differ in what they send (Ruuvi: frames with a time each; Blue Maestro: columns of values without any time;
+Laird: JSON, a piece at a time), not in how a download is driven: :class:`Download` is that common shape. It does no I/O
+and knows no clock; whoever drives it writes :meth:`Download.commands`, feeds what arrives, keeps what comes out, and
+writes :meth:`Download.onward` when the logger waits for it.
 """
 
 import itertools
@@ -16,6 +17,7 @@ import msgspec
 
 from shared.coldchain.readings import Reading, TimeBasis
 from shared.errors import Problem
+from shared.loggers.counting import Tally
 
 SLACK = timedelta(seconds=5)
 """How far the time of one and the same record may differ between two downloads of a logger with a clock.
@@ -120,12 +122,13 @@ class Point(msgspec.Struct, frozen=True):
 
     Nothing before ``since`` is wanted. ``known`` are the readings kept from there on, which a repeated download may bring
     again. ``number`` is the maker's own number of the newest record kept, for loggers that count records instead of keeping
-    time.
+    time, and ``tally`` what was seen of that count.
     """
 
     since: datetime | None = None
     known: tuple[Reading, ...] = ()
     number: int | None = None
+    tally: Tally = Tally()
 
     @property
     def newest(self) -> datetime | None:
@@ -138,7 +141,7 @@ class Point(msgspec.Struct, frozen=True):
         """Sort out what a download brought: the point that holds once the fresh readings are durable, and those readings."""
         wanted = [reading for reading in readings if self.since is None or reading.at >= self.since]
         merged = merge(self.known, wanted, slack=slack, shift=shift)
-        return Point(self.since, merged.readings, self.number), merged
+        return msgspec.structs.replace(self, known=merged.readings), merged
 
 
 def holes(readings: Sequence[Reading], interval: int, since: datetime | None = None) -> int:
@@ -147,6 +150,24 @@ def holes(readings: Sequence[Reading], interval: int, since: datetime | None = N
     limit = timedelta(seconds=2 * interval)
     times = sorted([reading.at for reading in readings] + ([] if since is None else [since]))
     return sum(1 for one, two in itertools.pairwise(times) if two - one > limit)
+
+
+class Straight:
+    """What holds for a logger that sends everything at once, keeps its own times and is asked for nothing else."""
+
+    forgets = False
+    waits = False
+    whole = False
+    skew: int | None = None
+    tally: Tally | None = None
+
+    def onward(self) -> tuple[bytes, ...]:
+        """Nothing: it never waits."""
+        return ()
+
+    def number_of(self, at: datetime) -> int | None:  # noqa: ARG002 - a logger that keeps times numbers nothing
+        """Nothing: a record is known by its time."""
+        return None
 
 
 class Download(Protocol):
@@ -173,13 +194,47 @@ class Download(Protocol):
         """The maker's number of the newest record, known when done; ``None`` where the maker keeps times instead."""
         ...
 
+    def number_of(self, at: datetime) -> int | None:
+        """The maker's number of the record that was given the time ``at``, known when done; ``None`` where it has none."""
+        ...
+
     @property
     def missed(self) -> int:
-        """Records that the logger had to overwrite, or could give no time to, before they were fetched."""
+        """Records that the logger had to overwrite before they were fetched, or that nobody can give a time to."""
+        ...
+
+    @property
+    def tally(self) -> Tally | None:
+        """What this download says of the logger's count, known when done; ``None`` where the maker keeps times instead."""
+        ...
+
+    @property
+    def skew(self) -> int | None:
+        """By how many ms the logger's clock ran ahead of the handheld's, where the logger told its time."""
+        ...
+
+    @property
+    def forgets(self) -> bool:
+        """Whether the logger drops what it is told to go on from (:meth:`onward`). Then everything it sends must be
+        kept, also what was recorded before anybody wanted it."""
+        ...
+
+    @property
+    def waits(self) -> bool:
+        """Whether the logger sends no more before :meth:`onward` is written to it."""
+        ...
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything was given out, though a logger that waits has to be told so yet."""
         ...
 
     def commands(self) -> tuple[bytes, ...]:
         """What to write to the logger first, in this order."""
+        ...
+
+    def onward(self) -> tuple[bytes, ...]:
+        """What to write to a logger that waits, once every reading given out so far is durable."""
         ...
 
     def feed(self, chunk: bytes) -> list[Reading]:

@@ -1,13 +1,51 @@
-"""The makers whose history can be downloaded, by the name they have in :class:`shared.work.Logger`."""
+"""Every maker that is read here: the one table, and what is looked up in it.
+
+A maker's plug-in is one module with a ``PLUGIN``; a new one is a module and a line here (``docs/loggers.md``).
+"""
 
 from datetime import datetime, timedelta
 
 from shared import problems
 from shared.errors import Refused
-from shared.loggers.bluemaestro import BlueMaestroDownload
+from shared.loggers import (
+    bluemaestro,
+    bthome,
+    efento,
+    ela,
+    ess,
+    laird,
+    minew,
+    pvvx,
+    ruuvi,
+    sensorpro,
+    thermobeacon,
+)
 from shared.loggers.history import Download, Point
-from shared.loggers.ruuvi import RuuviDownload
-from shared.loggers.values import Maker
+from shared.loggers.plugin import Decoder, History, Plugin, Start, Uart
+
+PLUGINS: tuple[Plugin, ...] = (
+    ruuvi.PLUGIN,
+    bluemaestro.PLUGIN,
+    laird.PLUGIN,
+    bthome.PLUGIN,
+    ess.PLUGIN,
+    pvvx.PLUGIN,
+    efento.PLUGIN,
+    ela.PLUGIN,
+    minew.PLUGIN,
+    thermobeacon.PLUGIN,
+    sensorpro.PLUGIN,
+)
+COMPANIES: dict[int, Decoder] = {code: decoder for plugin in PLUGINS for code, decoder in plugin.companies.items()}
+"""Who reads the manufacturer specific data of which company identifier."""
+SERVICES: dict[str, Decoder] = {uuid: decoder for plugin in PLUGINS for uuid, decoder in plugin.services.items()}
+"""Who reads the service data of which UUID."""
+HISTORIES: dict[str, History] = {
+    plugin.names[0].value: plugin.history for plugin in PLUGINS if plugin.history is not None
+}
+"""The makers whose memory can be downloaded, by the name they have in :class:`shared.work.Logger`."""
+UARTS: tuple[Uart, ...] = tuple({history.uart.service: history.uart for history in HISTORIES.values()}.values())
+"""Every byte pipe that one of them speaks over."""
 
 
 def begin(
@@ -23,19 +61,18 @@ def begin(
     """A fresh attempt to read a logger's memory.
 
     Args:
-        maker: ``ruuvi`` or ``bluemaestro``.
+        maker: one of :data:`HISTORIES`.
         now: the handheld's clock at this moment, an aware instant.
         point: what is durable already.
         interval: how often the logger records, s.
         whole: ask again for everything that is wanted, not only for what is newer than the newest reading.
         shift: how far the handheld's clock was moved since the known readings were taken.
-        erase: let the logger forget what was fetched, once it is durable (where it needs telling).
+        erase: let the logger forget what was fetched, once it is durable (where it can be told so).
 
     Raises:
-        Refused: FRAME_UNKNOWN where no history of ``maker`` is read here.
+        Refused: LOGGER_NO_HISTORY where no history of ``maker`` is read here.
     """
-    if maker == Maker.RUUVI:
-        return RuuviDownload(now=now, point=point, interval=interval, whole=whole, shift=shift)
-    if maker == Maker.BLUE_MAESTRO:
-        return BlueMaestroDownload(now=now, point=point, interval=interval, erase=erase)
-    raise Refused(problems.FRAME_UNKNOWN, value=maker)
+    history = HISTORIES.get(maker)
+    if history is None:
+        raise Refused(problems.LOGGER_NO_HISTORY, value=maker)
+    return history.begin(Start(now, point, interval, whole, shift, erase))

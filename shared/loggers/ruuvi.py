@@ -15,8 +15,10 @@ from datetime import UTC, datetime, timedelta
 from shared import problems
 from shared.coldchain.readings import Reading, TimeBasis
 from shared.errors import Problem, Refused
-from shared.loggers.history import SLACK, Point
-from shared.loggers.values import Advertisement, Maker, address_text, wrong_length
+from shared.loggers.history import SLACK, Point, Straight
+from shared.loggers.nordic_uart import UART
+from shared.loggers.plugin import History, Plugin, Start, plain
+from shared.loggers.values import Advertisement, Maker, address_text, unknown, wrong_length
 
 COMPANY = 0x0499
 """Bluetooth SIG company identifier of Ruuvi Innovations Ltd."""
@@ -37,7 +39,7 @@ def decode_advertisement(data: bytes) -> Advertisement:
         Refused: FRAME_UNKNOWN for another format than 5, FRAME_MALFORMED where it is not 24 bytes long.
     """
     if not data or data[0] != FORMAT_5:
-        raise Refused(problems.FRAME_UNKNOWN, value=f"ruuvi {data.hex()}")
+        raise unknown(Maker.RUUVI, data)
     if len(data) != _RAW_V2.size:
         raise wrong_length(data, str(_RAW_V2.size))
     _, temperature, humidity, pressure, x, y, z, power, movement, sequence, address = _RAW_V2.unpack(data)
@@ -140,7 +142,7 @@ def decode_value(endpoint: int, raw: bytes) -> float | None:
     return number / 100 if endpoint == HUMIDITY else float(number)
 
 
-class RuuviDownload:
+class RuuviDownload(Straight):
     """Reads the log of a RuuviTag (:class:`shared.loggers.history.Download`).
 
     ``now`` is the handheld's clock, which anchors the tag's; ``interval`` (s) is how often the tag records. The read starts
@@ -220,3 +222,12 @@ class RuuviDownload:
         if TEMPERATURE not in values and HUMIDITY not in values:  # pressure alone
             return []
         return [Reading(at, values.get(TEMPERATURE), values.get(HUMIDITY), TimeBasis.LOGGER_CLOCK)]
+
+
+def _begin(start: Start) -> RuuviDownload:
+    return RuuviDownload(
+        now=start.now, point=start.point, interval=start.interval, whole=start.whole, shift=start.shift
+    )
+
+
+PLUGIN = Plugin(names=(Maker.RUUVI,), companies={COMPANY: plain(decode_advertisement)}, history=History(UART, _begin))

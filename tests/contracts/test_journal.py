@@ -206,6 +206,38 @@ class JournalContract:
         with pytest.raises(KeyError):
             self.journal.mark_blob_refused("0" * 64, PROBLEM)
 
+    def test_only_what_the_server_has_confirmed_can_be_cleared(self) -> None:
+        chain, data = Chain(), b"photo"
+        digest = self.journal.store_blob(data)
+        entry = chain.photo(digest, 5)
+        self.journal.append([entry], blobs=[photo_ref(data)])
+        for step in (
+            lambda: None,
+            lambda: self.journal.mark_received({entry.sha256: 7}),
+            lambda: self.journal.mark_sealed({entry.sha256: "proof"}),
+        ):
+            step()
+            assert self.journal.blobs_confirmed() == []
+            with pytest.raises(Refused) as refused:
+                self.journal.clear_blob(digest)
+            assert refused.value.kind is problems.BLOB_UNCONFIRMED
+        self.journal.mark_blob_received(digest, b"receipt")
+        assert [blob.sha256 for blob in self.journal.blobs_confirmed()] == [digest]
+        assert self.journal.clear_blob(digest) == 5
+        assert self.journal.blobs_confirmed() == []
+        assert self.journal.blob(digest) is not None
+        assert self.journal.verify() == 1
+        with pytest.raises(Refused) as refused:
+            self.journal.read_blob(digest)
+        assert refused.value.kind is problems.BLOB_MISSING
+
+    def test_a_blob_without_its_event_sealed_stays_even_with_a_receipt(self) -> None:
+        data = b"photo"
+        digest = self.journal.store_blob(data)
+        self.journal.append([Chain().photo(digest, 5)], blobs=[photo_ref(data)])
+        self.journal.mark_blob_received(digest, b"receipt")
+        assert self.journal.blobs_confirmed() == []
+
     # drafts, settings, work
 
     def test_drafts_settings_and_work_are_kept_apart_and_can_be_dropped(self) -> None:

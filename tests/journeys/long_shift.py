@@ -201,7 +201,7 @@ def live(shift: Shift) -> None:
 
 
 def _travel(shift: Shift, leg: float) -> None:
-    """From one stop to the next: a position every few seconds, and every minute what the loggers say."""
+    """From one stop to the next, and waiting there: a position every few seconds, every minute what the loggers say."""
     handset, services = shift.handset, shift.handset.services
     stop_id = services.steps.current().stop_id
     assert stop_id is not None
@@ -209,10 +209,9 @@ def _travel(shift: Shift, leg: float) -> None:
     number = services.duty.route.stop(stop_id).number
     until = handset.clock.monotonic() + max(30.0, leg - 90)
     lat, heard = 39.80 + (number - 1) / 500, handset.clock.monotonic()
-    while handset.clock.monotonic() < until and services.steps.current().stop_id == stop_id:
-        if services.duty.journey.open_stop is not None:
-            break
-        lat += 1 / 500 * POSITION_EVERY / leg
+    while handset.clock.monotonic() < until:
+        if services.duty.journey.open_stop is None:
+            lat += 1 / 500 * POSITION_EVERY / leg
         services.track.heard(Position(lat, 116.40, 8.0))
         shift.positions += 1
         handset.clock.advance(POSITION_EVERY)

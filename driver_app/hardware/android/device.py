@@ -19,7 +19,8 @@ TONES: dict[Signal, tuple[int, int, int]] = {
     Signal.ALARM: (STREAM_ALARM, 93, 2_000),
 }
 """Stream, tone and its length in ms. Tones of ``ToneGenerator``: TONE_PROP_BEEP, TONE_PROP_BEEP2 (two of
-them), TONE_CDMA_SOFT_ERROR_LITE, TONE_PROP_PROMPT, TONE_CDMA_ALERT_CALL_GUARD. They differ in kind and not only in length: a gloved driver tells them apart without looking."""
+them), TONE_CDMA_SOFT_ERROR_LITE, TONE_PROP_PROMPT, TONE_CDMA_ALERT_CALL_GUARD. They differ in kind and not only in length: a
+gloved driver tells them apart without looking."""
 VIBRATIONS: dict[Signal, tuple[int, ...]] = {
     Signal.OK: (0, 60),
     Signal.AGAIN: (0, 60, 90, 60),

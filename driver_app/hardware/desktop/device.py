@@ -23,8 +23,8 @@ class DiskStorage:
 
 
 class BellFeedback:
-    """:class:`driver_app.hardware.ports.Feedback` on a terminal: one bell when a scan did not count, two for news, three for an
-    alarm."""
+    """:class:`driver_app.hardware.ports.Feedback` on a terminal: one bell where a scan did not count, two for news, three for
+    an alarm."""
 
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal

@@ -85,6 +85,15 @@ class VirtualScanner(BaseBleakScanner):
         self.call_detection_callbacks(device, data)
 
 
+_UUID_LISTS = {
+    AdvertisingData.INCOMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS: 2,
+    AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS: 2,
+    AdvertisingData.INCOMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS: 16,
+    AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS: 16,
+}
+"""Lists of services, and the bytes of one entry."""
+
+
 def _advertisement_data(advertisement: Advertisement) -> AdvertisementData:
     name: str | None = None
     manufacturer: dict[int, bytes] = {}
@@ -97,8 +106,9 @@ def _advertisement_data(advertisement: Advertisement) -> AdvertisementData:
             manufacturer[int.from_bytes(data[:2], "little")] = bytes(data[2:])
         elif kind == AdvertisingData.SERVICE_DATA_16_BIT_UUID:
             service_data[_uuid(UUID.from_bytes(data[:2]))] = bytes(data[2:])
-        elif kind == AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS:
-            uuids += [_uuid(UUID.from_bytes(data[i : i + 16])) for i in range(0, len(data), 16)]
+        elif kind in _UUID_LISTS:
+            size = _UUID_LISTS[kind]
+            uuids += [_uuid(UUID.from_bytes(data[i : i + size])) for i in range(0, len(data), size)]
     return AdvertisementData(name, manufacturer, service_data, uuids, None, advertisement.rssi, ())
 
 

@@ -1,5 +1,5 @@
-"""The small parts of a virtual device: a key in memory, a disk of a given size, a record of its signals and of what it opened,
-and somebody who answers when it asks for permissions."""
+"""The small parts of a virtual device: a key in memory, a disk of a given size, a record of its signals and of what it
+opened, and somebody who answers when it asks for permissions."""
 
 from collections.abc import Callable, Mapping
 
@@ -38,7 +38,7 @@ class RecordedFeedback:
 
 class RecordedOutside:
     """:class:`driver_app.hardware.ports.Outside` that keeps what was opened. ``missing``: apps that are not installed, by
-    navigator, ``tel`` for a telephone, ``settings`` and ``battery``; ``restricted``: battery saving has its hand on the app."""
+    navigator, ``tel`` for a telephone, ``settings`` and ``battery``; ``restricted``: battery saving may stop the app."""
 
     def __init__(self, *missing: str, restricted: bool = False) -> None:
         self.missing = set(missing)

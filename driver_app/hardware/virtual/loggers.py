@@ -5,19 +5,23 @@ protocol. Nothing runs between questions: what should have been recorded by now 
 logger gives the same answer in a process that was killed and started again.
 """
 
+import json
 import struct
 from abc import ABC, abstractmethod
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import log
+from typing import Any
 
 import msgspec
 
 from driver_app.hardware.virtual.thermal import Curve
 from shared.clock import Clock, from_ms
-from shared.loggers import bluemaestro, ruuvi
+from shared.loggers import bluemaestro, laird, nordic_uart, ruuvi
 from shared.loggers.nordic_uart import PAYLOAD
+from shared.loggers.plugin import Uart
 from shared.loggers.values import Maker, address_bytes
 
 
@@ -35,8 +39,11 @@ class Setup(msgspec.Struct, frozen=True):
     """A logger as it was set up.
 
     ``interval`` is in s, of the logger's own time base, which runs ``drift`` seconds fast per second of true time;
-    ``capacity`` in records; ``noise`` is the half-width in °C of its repeatable sensor noise. In ``silent`` spans it records
-    nothing (a gap), in ``blind`` spans its sensor has no value, in ``unreachable`` spans its radio is out of range.
+    ``capacity`` in records; ``noise`` is the half-width in °C of its repeatable sensor noise. In ``silent`` spans it
+    records nothing (a gap), in ``blind`` spans its sensor has no value, in ``unreachable`` spans its radio is out of
+    range. At each of ``batteries`` its battery was changed: it starts anew. It had made ``counted`` records before
+    ``started``, and forgotten them. Its calendar, if it has one, was ``ahead`` s of the true time at ``started``
+    (``None``: nobody had set it).
     """
 
     address: str
@@ -51,13 +58,16 @@ class Setup(msgspec.Struct, frozen=True):
     silent: tuple[Span, ...] = ()
     blind: tuple[Span, ...] = ()
     unreachable: tuple[Span, ...] = ()
+    batteries: tuple[datetime, ...] = ()
+    counted: int = 0
+    ahead: float | None = 0.0
 
 
 class Record(msgspec.Struct, frozen=True):
     """One stored record: when it was made, in s since the start on the logger's own time base, and its values."""
 
     number: int
-    """1, 2, … since the start; what was not recorded has no number."""
+    """1, 2, … since it began to count; what was not recorded has no number."""
     uptime: int
     temperature: float | None
     humidity: float | None
@@ -66,22 +76,25 @@ class Record(msgspec.Struct, frozen=True):
 class VirtualLogger(ABC):
     """The inside of a logger: time base, sensor, memory. A maker's subclass gives it a voice.
 
-    ``in_range`` and ``cut_after`` are for whoever directs the scene: out of range nothing is heard of it and connections end;
-    ``cut_after`` ends the next connection after that many notifications, as a list consumed from the front. ``hurried`` is
-    for a world whose clock runs faster than life: there the few real milliseconds of a radio message would be seconds, so a
-    command that names its moment is taken to arrive at that moment.
+    ``in_range`` and ``cut_after`` are for whoever directs the scene: out of range nothing is heard of it and
+    connections end; ``cut_after`` ends the next connection after that many notifications, as a list consumed from the
+    front. ``hurried`` is for a world whose clock runs faster than life: there the few real milliseconds of a radio
+    message would be seconds, so a command that names its moment is taken to arrive at that moment.
     """
 
     maker: Maker
     company: int
+    uart: Uart = nordic_uart.UART
 
     def __init__(self, setup: Setup, curve: Curve, clock: Clock) -> None:
         self.setup = setup
         self._curve = curve
         self._clock = clock
+        self._begun = setup.started
+        self._changes = sorted(setup.batteries)
         self._made: list[Record | None] = []
-        self._count = 0
-        self._dropped = 0
+        self._count = setup.counted
+        self._dropped = setup.counted
         self.in_range = True
         self.hurried = False
         self.cut_after: list[int] = []
@@ -91,21 +104,34 @@ class VirtualLogger(ABC):
     # time base and memory
 
     def uptime(self, at: datetime | None = None) -> float:
-        """Seconds since it was started, as the logger counts them, now or at an instant."""
-        return ((at or self._clock.now()) - self.setup.started).total_seconds() * (1 + self.setup.drift)
+        """Seconds since it was started (or its battery changed), as the logger counts them, now or at an instant."""
+        at = at or self._clock.now()
+        while self._changes and self._changes[0] <= at:
+            self.begin_anew(self._changes.pop(0))
+        return (at - self._begun).total_seconds() * (1 + self.setup.drift)
+
+    def begin_anew(self, at: datetime) -> None:
+        """What a change of its battery does: time base, memory and count start again."""
+        self._begun = at
+        self._made = []
+        self._count = self._dropped = 0
 
     def records(self, at: datetime | None = None) -> list[Record]:
         """The memory, oldest first, as it is now or was at an instant."""
-        uptime = self.uptime(at)
-        due = int(uptime // self.setup.interval) + 1 if uptime >= 0 else 0
-        for index in range(len(self._made), due):
-            self._made.append(self._make(index))
+        due = self._record(self.uptime(at))
         stored = [r for r in self._made[:due] if r is not None and r.number > self._dropped]
         return stored[-self.setup.capacity :]
 
+    def _record(self, uptime: float) -> int:
+        """Make what is due; how many intervals have begun."""
+        due = int(uptime // self.setup.interval) + 1 if uptime >= 0 else 0
+        for index in range(len(self._made), due):
+            self._made.append(self._make(index))
+        return due
+
     def _make(self, index: int) -> Record | None:
         seconds = index * self.setup.interval
-        at = self.setup.started + timedelta(seconds=seconds / (1 + self.setup.drift))
+        at = self._begun + timedelta(seconds=seconds / (1 + self.setup.drift))
         if any(span.covers(at) for span in self.setup.silent):
             return None
         self._count += 1
@@ -267,4 +293,105 @@ def _tenths(value: float | None) -> int:
     return -0x8000 if value is None else round(value * 10)
 
 
-MAKERS: dict[str, type[VirtualLogger]] = {Maker.RUUVI: VirtualRuuvi, Maker.BLUE_MAESTRO: VirtualBlueMaestro}
+class VirtualLaird(VirtualLogger):
+    """A BT510: a log of events with the times of a calendar that somebody has to set, sent piece by piece as it is told to
+    drop what was read (see :mod:`shared.loggers.laird`). Its log survives a change of the battery, its calendar does not."""
+
+    maker = Maker.LAIRD
+    company = laird.COMPANY
+    uart = laird.UART
+    battery_every = 10
+    """Records between two reports of its battery."""
+
+    def __init__(self, setup: Setup, curve: Curve, clock: Clock) -> None:
+        super().__init__(setup, curve, clock)
+        self._calendar: list[tuple[float, float]] = []
+        """When it was set (by its own seconds), and to what."""
+        if setup.ahead is not None:
+            self._calendar.append((0.0, setup.started.timestamp() + setup.ahead))
+        self._events: list[bytes] = []
+        self._logged = 0
+        self._text = b""
+
+    def begin_anew(self, at: datetime) -> None:
+        seconds = (at - self._begun).total_seconds() * (1 + self.setup.drift)
+        self._record(seconds)
+        self._write_log()
+        super().begin_anew(at)
+        self._calendar, self._logged = [], 0
+        self._events.append(laird.EVENT.pack(0, 0, 17, 0))  # a reset
+
+    def calendar(self, uptime: float) -> int:
+        """What its clock says, or said; seconds since its start where nobody set it."""
+        for since, epoch in reversed(self._calendar):
+            if since <= uptime:
+                return int(epoch + uptime - since)
+        return int(uptime)
+
+    def events(self) -> list[bytes]:
+        """The log, oldest first."""
+        self._record(self.uptime())
+        self._write_log()
+        return self._events
+
+    def _write_log(self) -> None:
+        for record in self._made[self._logged :]:
+            if record is None or record.temperature is None:
+                continue
+            clock = self.calendar(record.uptime)
+            self._events.append(laird.EVENT.pack(clock, round(record.temperature * 100), laird.TEMPERATURE, 0))
+            if record.number % self.battery_every == 0:
+                self._events.append(laird.EVENT.pack(clock, self.setup.battery_mv, 12, 1))
+        self._logged = len(self._made)
+        del self._events[: -self.setup.capacity]
+
+    def advertisement(self) -> bytes:
+        now = self.current()
+        kind, value = 12, self.setup.battery_mv
+        if now.temperature is not None:
+            kind, value = laird.TEMPERATURE, round(now.temperature * 100)
+        address = address_bytes(self.setup.address)[::-1]
+        clock = max(0, self.calendar(self.uptime()))
+        return struct.pack("<HHH6sBHIiB", 1, 0, 0x8002, address, kind, now.number % 0x10000, clock, value, 0)
+
+    def answer(self, command: bytes) -> Iterator[bytes]:
+        if command.startswith(b'{"jsonrpc"'):  # a new request; what was left of another went with its connection
+            self._text = b""
+        self._text += command
+        if self._text.count(b"{") != self._text.count(b"}"):
+            return
+        text, self._text = self._text, b""
+        self.received.append(text)
+        request = json.loads(text)
+        reply = {"jsonrpc": "2.0", "id": request["id"], **self._reply(request["method"], request.get("params", []))}
+        stream = json.dumps(reply).encode()
+        for position in range(0, len(stream), PAYLOAD):
+            yield stream[position : position + PAYLOAD]
+
+    def _reply(self, method: str, parameters: list[int]) -> dict[str, Any]:
+        events = self.events()
+        if method == "getEpoch":
+            return {"result": self.calendar(self.uptime())}
+        if method == "setEpoch":
+            self._calendar.append((self.uptime(), float(parameters[0])))
+            return {"result": "ok"}
+        if method == "prepareLog":
+            return {"result": len(events)}
+        if method == "readLog":
+            raw = b"".join(events[: min(parameters[0], laird.MOST)])
+            return {"result": [len(raw), b64encode(raw).decode()]}
+        if method == "ackLog":
+            dropped = min(parameters[0], len(events))
+            del events[:dropped]
+            return {"result": dropped}
+        return {"error": {"code": -32601, "message": "Method not found"}}
+
+    def forget(self) -> None:
+        self.events().clear()
+
+
+MAKERS: dict[str, type[VirtualLogger]] = {
+    Maker.RUUVI: VirtualRuuvi,
+    Maker.BLUE_MAESTRO: VirtualBlueMaestro,
+    Maker.LAIRD: VirtualLaird,
+}

@@ -1,4 +1,5 @@
-"""A virtual logger on the air: a bumble host and controller that advertise, take connections and serve the Nordic UART.
+"""A virtual logger on the air: a bumble host and controller that advertise, take connections and serve their maker's byte
+pipe (the Nordic UART, or another).
 
 Everything here runs on the event loop of the virtual world.
 """
@@ -15,7 +16,6 @@ from bumble.host import Host
 from bumble.link import LocalLink
 
 from driver_app.hardware.virtual.loggers import VirtualLogger
-from shared.loggers import nordic_uart
 
 ADVERTISING_INTERVAL = 100.0
 """ms between advertisements; a RuuviTag's is 1285, which would only make rehearsals wait."""
@@ -48,18 +48,22 @@ class Peripheral:
         self._device, self._controller = make_device(link, logger.setup.address, f"logger {logger.setup.serial}")
         self._advertising: AdvertisingSet | None = None
         self._on_air = True
+        self._refreshing: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
+        self._heard_of: Connection | None = None
+        self._left: int | None = None
+        """Notifications that may still be sent to ``_heard_of`` before the connection is cut."""
         properties = Characteristic.Properties
         self._tx: Characteristic[bytes] = Characteristic(
-            UUID(nordic_uart.TX), properties.NOTIFY | properties.READ, Characteristic.READABLE, b""
+            UUID(logger.uart.tx), properties.NOTIFY | properties.READ, Characteristic.READABLE, b""
         )
         rx: Characteristic[bytes] = Characteristic(
-            UUID(nordic_uart.RX),
+            UUID(logger.uart.rx),
             properties.WRITE | properties.WRITE_WITHOUT_RESPONSE,
             Characteristic.WRITEABLE,
             CharacteristicValue(read=_not_readable, write=self._written),
         )
-        self._device.add_service(Service(UUID(nordic_uart.SERVICE), [rx, self._tx]))
+        self._device.add_service(Service(UUID(logger.uart.service), [rx, self._tx]))
 
     async def open(self) -> None:
         """Switch it on."""
@@ -79,7 +83,17 @@ class Peripheral:
         await self.refresh()
 
     async def refresh(self) -> None:
-        """Bring the radio in line with the logger: fresh values on the air, or nothing at all when out of range."""
+        """Bring the radio in line with the logger: fresh values on the air, or nothing at all when out of range.
+
+        Whoever is cancelled here stops waiting, and the commands to the controller go on to their end: bumble takes the
+        answer to a command that was given up for the answer to the next one, and then waits for ever.
+        """
+        while self._refreshing is not None and not self._refreshing.done():
+            await asyncio.shield(self._refreshing)  # it may have looked at the logger before something was switched
+        self._refreshing = asyncio.get_running_loop().create_task(self._refresh())
+        await asyncio.shield(self._refreshing)
+
+    async def _refresh(self) -> None:
         assert self._advertising is not None
         if self.logger.reachable != self._on_air:
             self._on_air = self.logger.reachable
@@ -110,13 +124,17 @@ class Peripheral:
         task.add_done_callback(self._answers.discard)
 
     async def _answer(self, connection: Connection, command: bytes) -> None:
-        left = self.logger.cut_after.pop(0) if self.logger.cut_after else None
+        if connection is not self._heard_of:
+            self._heard_of = connection
+            self._left = self.logger.cut_after.pop(0) if self.logger.cut_after else None
         for sent, chunk in enumerate(self.logger.answer(command)):
-            if sent == left:
+            if self._left == 0:
                 await asyncio.sleep(SETTLE)
                 self.lose()
             if connection.handle not in self._device.connections or not self._controller.le_connections:
                 return
+            if self._left is not None:
+                self._left -= 1
             await self._device.notify_subscriber(connection, self._tx, chunk)
             if sent % BURST == 0:
                 await asyncio.sleep(0)
@@ -132,6 +150,8 @@ class Peripheral:
 
     async def close(self) -> None:
         """Switch it off."""
+        if self._refreshing is not None:
+            await self._refreshing
         for task in tuple(self._answers):
             task.cancel()
         await asyncio.gather(*self._answers, return_exceptions=True)

@@ -76,15 +76,19 @@ class _DirectLink:
     def __init__(self, logger: VirtualLogger) -> None:
         self._logger = logger
         self._coming: list[bytes] = []
+        self._left = logger.cut_after.pop(0) if logger.cut_after else None
         self._cut = False
 
     def send(self, data: bytes) -> None:
         if self._cut or not self._logger.reachable:
             raise LinkLost(Loss.DROPPED)
-        answer = list(self._logger.answer(data))
-        if self._logger.cut_after:
-            answer, self._cut = answer[: self._logger.cut_after.pop(0)], True
-        self._coming += answer
+        for chunk in self._logger.answer(data):
+            if self._left == 0:
+                self._cut = True
+                return
+            if self._left is not None:
+                self._left -= 1
+            self._coming.append(chunk)
 
     def receive(self, timeout: float) -> list[bytes]:  # noqa: ARG002
         if self._coming:

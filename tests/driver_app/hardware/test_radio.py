@@ -19,6 +19,9 @@ from shared.errors import Kind, Refused
 from shared.loggers import nordic_uart
 from tests.driver_app.scenes import RUUVI, clock_at
 
+KEY = bytes.fromhex("231d39c1d7cc1ab1aee224cd096db932")
+SECRET = bytes.fromhex("41a47266c95f730011223378237214")
+"""An encrypted BTHome advertisement of 54:48:E6:8F:80:A5 (bthome.io, "Encryption")."""
 VALID = bytes.fromhex("0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F")
 
 
@@ -50,6 +53,7 @@ class Client(BaseBleakClient):
     on_write: ClassVar[Exception | None] = None
     on_disconnect: ClassVar[Exception | None] = None
     uart: ClassVar[bool] = True
+    live: ClassVar[bool] = False
     disconnected: ClassVar[int] = 0
 
     def __init__(self, address_or_ble_device: Any, *, disconnected_callback: Any, timeout: float, **_: Any) -> None:
@@ -61,11 +65,13 @@ class Client(BaseBleakClient):
 
     @property
     def is_connected(self) -> bool:
-        return True
+        return self.live
 
     async def connect(self, pair: bool, **_: Any) -> None:
         if self.on_connect is not None:
             raise self.on_connect
+        type(self).live = True
+        self.written: list[bytes] = []
         self.services = BleakGATTServiceCollection()
         service = BleakGATTService(None, 1, nordic_uart.SERVICE)
         self.services.add_service(service)
@@ -77,12 +83,14 @@ class Client(BaseBleakClient):
 
     async def disconnect(self) -> None:
         type(self).disconnected += 1
+        type(self).live = False
         if self.on_disconnect is not None:
             raise self.on_disconnect
 
     async def write_gatt_char(self, characteristic: Any, data: Any, response: bool) -> None:
         if self.on_write is not None:
             raise self.on_write
+        self.written.append(bytes(data))
 
     async def start_notify(self, characteristic: Any, callback: Any, **_: Any) -> None:
         callback(bytearray(b"hello"))
@@ -169,6 +177,67 @@ def test_a_write_that_fails_is_a_lost_link_and_a_failing_goodbye_is_the_same_end
         assert link.receive(1.0) == [b"hello"]
         with pytest.raises(LinkLost):
             link.send(b"x")
+
+
+def test_a_connection_that_was_left_open_is_ended_before_another_is_made(loop: LoopThread) -> None:
+    mine = radio(loop)
+    left = mine.connect(RUUVI, 1.0)
+    left.__enter__()
+    backend: Any = mine._client_backend
+    assert backend.disconnected == 0
+    with mine.connect(RUUVI, 1.0) as link:
+        assert backend.disconnected == 1
+        assert link.receive(1.0) == [b"hello"]
+    assert backend.disconnected == 2
+    left.__exit__(None, None, None)
+
+
+def test_a_logger_that_is_still_connected_is_let_go_before_it_is_looked_for(loop: LoopThread) -> None:
+    """Connected, it does not advertise; and a goodbye that fails is one all the same."""
+    mine = radio(loop, on_disconnect=BleakError("gone"))
+    left = mine.connect(RUUVI, 1.0)
+    left.__enter__()
+    assert mine.find(RUUVI, 1.0).address == RUUVI
+    backend: Any = mine._client_backend
+    assert backend.disconnected == 1
+    left.__exit__(None, None, None)
+
+
+def test_a_long_command_is_written_in_pieces_that_fit_into_a_packet(loop: LoopThread) -> None:
+    with radio(loop).connect(RUUVI, 1.0) as link:
+        link.send(bytes(range(50)))
+        written = link._client._backend.written  # type: ignore[attr-defined]
+    assert [len(piece) for piece in written] == [20, 20, 10]
+    assert b"".join(written) == bytes(range(50))
+
+
+class Whispering(Scanner):
+    """Hears one logger that encrypts what it says."""
+
+    async def start(self) -> None:
+        device = BLEDevice("54:48:E6:8F:80:A5", None, None)
+        data = AdvertisementData(None, {}, {"0000fcd2-0000-1000-8000-00805f9b34fb": SECRET}, [], None, -60, ())
+        self.call_detection_callbacks(device, data)
+
+
+def test_an_encrypted_logger_is_heard_with_its_key(loop: LoopThread) -> None:
+    mine = BleakRadio(clock_at(0), loop, scanner=Whispering, client=Client, keys={"54:48:E6:8F:80:A5": KEY})
+    assert mine.find("54:48:E6:8F:80:A5", 1.0).advertisement.temperature == 25.06
+
+
+def test_an_encrypted_logger_without_its_key_is_not_missing_but_unread_and_a_key_may_come_later(
+    loop: LoopThread,
+) -> None:
+    mine = BleakRadio(clock_at(0), loop, scanner=Whispering, client=Client)
+    with pytest.raises(Refused) as refusal:
+        mine.find("54:48:E6:8F:80:A5", 0.1)
+    assert refusal.value.kind is problems.LOGGER_KEY_MISSING
+    mine.keys = {"54:48:E6:8F:80:A5": bytes(16)}
+    with pytest.raises(Refused) as refusal:
+        mine.find("54:48:E6:8F:80:A5", 0.1)
+    assert refusal.value.kind is problems.LOGGER_KEY_WRONG
+    mine.keys = {"54:48:E6:8F:80:A5": KEY}
+    assert mine.find("54:48:E6:8F:80:A5", 1.0).advertisement.humidity == 50.55
 
 
 def test_closing_stops_every_listener(loop: LoopThread) -> None:

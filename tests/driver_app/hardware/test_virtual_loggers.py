@@ -1,11 +1,13 @@
 """The inside of virtual loggers: time base, memory, faults, and the makers' voices read by the decoders."""
 
+import json
 import struct
 from datetime import timedelta
 
 import pytest
 
-from driver_app.hardware.virtual.loggers import VirtualLogger
+from driver_app.hardware.virtual.loggers import Setup, Span, VirtualBlueMaestro, VirtualLaird, VirtualLogger
+from driver_app.hardware.virtual.thermal import Curve
 from driver_app.hardware.virtual.world import Fault, LoggerDescription, make_logger
 from shared.coldchain.readings import Reading
 from shared.loggers.advertisement import decode
@@ -172,3 +174,61 @@ def test_cuts_are_taken_over_from_the_description_in_order() -> None:
     assert logger.cut_after == [7, 3]
     assert logger.setup.started == START
     assert logger.uptime() == timedelta(0).total_seconds()
+
+
+def laird(minutes: float, **setup: object) -> VirtualLaird:
+    whole = Setup("C9:A8:47:05:C5:4A", "BT-1", 60, START, noise=0.0, **setup)  # type: ignore[arg-type]
+    return VirtualLaird(whole, Curve(steady(4.0), START), clock_at(minutes))
+
+
+def asked(logger: VirtualLaird, command: str) -> dict[str, object]:
+    answer = b"".join(logger.answer(command.encode()))
+    found: dict[str, object] = json.loads(answer)
+    return found
+
+
+def test_a_bt510_advertises_its_temperature_or_without_one_its_battery() -> None:
+    warm, blind = laird(5), laird(5, blind=(Span(at(0), at(9)),))
+    heard = decode(warm.company, warm.advertisement())
+    assert (heard.temperature, heard.address) == (4.0, "C9:A8:47:05:C5:4A")
+    assert decode(blind.company, blind.advertisement()).battery_mv == 2977
+    assert blind.events() == []
+
+
+def test_a_bt510_takes_a_request_in_pieces_and_says_what_it_does_not_know() -> None:
+    logger = laird(5)
+    assert list(logger.answer(b'{"jsonrpc": "2.0", "meth')) == []
+    assert asked(logger, 'od": "prepareLog", "params": [0], "id": 7}') == {"jsonrpc": "2.0", "id": 7, "result": 6}
+    assert "error" in asked(logger, '{"jsonrpc": "2.0", "method": "sing", "id": 8}')
+
+
+def test_half_a_request_is_forgotten_with_its_connection() -> None:
+    logger = laird(5)
+    assert list(logger.answer(b'{"jsonrpc": "2.0", "meth')) == []
+    assert asked(logger, '{"jsonrpc": "2.0", "method": "prepareLog", "params": [0], "id": 1}')["result"] == 6
+
+
+def test_a_bt510_s_calendar_starts_at_nothing_with_a_new_battery_and_its_log_survives() -> None:
+    logger = laird(30, batteries=(at(20),))
+    assert asked(logger, '{"jsonrpc": "2.0", "method": "getEpoch", "id": 1}')["result"] == 600
+    assert len(logger.events()) == 21 + 1 + 11 + 2 + 1  # records, the reset, records, and the battery's reports
+    asked(logger, '{"jsonrpc": "2.0", "method": "setEpoch", "params": [1700000000], "id": 2}')
+    assert asked(logger, '{"jsonrpc": "2.0", "method": "getEpoch", "id": 3}')["result"] == 1_700_000_000
+    assert laird(30, ahead=None).calendar(90.5) == 90
+
+
+def test_a_bt510_s_memory_is_bounded_and_cleared_on_demand() -> None:
+    logger = laird(100, capacity=10)
+    assert len(logger.events()) == 10
+    logger.forget()
+    assert logger.events() == []
+
+
+def test_a_new_battery_starts_time_memory_and_count_again() -> None:
+    setup = Setup("D0:11:22:33:44:55", "BM-1", 60, START, batteries=(at(10.5),), counted=500, noise=0.0)
+    clock = clock_at(10)
+    logger = VirtualBlueMaestro(setup, Curve(steady(4.0), START), clock)
+    assert [record.number for record in logger.records()] == list(range(501, 512))
+    clock.advance(150)
+    assert [record.number for record in logger.records()] == [1, 2, 3]
+    assert logger.uptime() == 120

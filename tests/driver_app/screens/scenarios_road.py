@@ -1,6 +1,9 @@
 """What hands do on the road beside the handovers, and what must come of it."""
 
+from datetime import timedelta
 from pathlib import Path
+
+import msgspec
 
 from driver_app.hardware.ports import Signal
 from driver_app.screens.example import Wishes
@@ -9,7 +12,10 @@ from driver_app.services.signing import ReceiverDraft
 from driver_app.services.step import StepKind
 from driver_app.widgets.hand import Act
 from driver_app.widgets.language import tr
+from shared import problems
 from shared.custody import events as e
+from shared.geo import Position
+from shared.work import Direction, Name
 from tests.driver_app.screens.stage import Stage, at_first_stop, before_the_receiver
 
 
@@ -118,6 +124,35 @@ def on_the_map(data: Path) -> None:
     stage.play(act)
 
 
+def turn_by_turn(data: Path) -> None:
+    """Where the plan knows roads the next turn is shown with its distance, in the language of the screen."""
+    stage = on_its_way(data, stops=1)
+    work = stage.services.duty.work
+    assert work is not None
+    assert work.route is not None
+    depot = work.route.depot.fence.centre
+    turns = tuple(
+        Direction(Name(zh, en), 800.0, Position(depot.lat + north * 0.0072, depot.lon))
+        for north, zh, en in ((0, "向北行驶", "Head north"), (1, "左转进入长安街", "Turn left"), (2, "到达", "Arrive"))
+    )
+
+    def act(s: Stage) -> Act:
+        yield from s.at(StepKind.DRIVE)
+        first = msgspec.structs.replace(work.route.stops[0], directions=turns)
+        route = msgspec.structs.replace(work.route, version=2, stops=(first,))
+        s.example.offer(msgspec.structs.replace(work, issued=work.issued + timedelta(hours=2), route=route))
+        yield from s.hand.until(lambda: s.app.screen.turn == "左转进入长安街", "the turn")
+        assert s.app.screen.turn_away == "800 m"
+        s.services.track.heard(Position(depot.lat + 0.0036, depot.lon, 8.0))
+        yield from s.hand.until(lambda: s.app.screen.turn_away == "400 m", "the distance")
+        s.app.use_language("en")
+        yield from s.hand.until(lambda: s.app.screen.turn == "Turn left", "the turn in English")
+        s.services.track.heard(Position(depot.lat + 0.0072, depot.lon, 8.0))
+        yield from s.hand.until(lambda: s.app.screen.turn == "Arrive", "the next turn")
+
+    stage.play(act)
+
+
 def broken_down(data: Path) -> None:
     """The goods of a vehicle that broke down go over to another, whose driver signs; nothing is left to return."""
     stage = on_its_way(data, stops=1)
@@ -169,6 +204,78 @@ def taken_along(data: Path) -> None:
     taken = stage.last(e.GoodsCollected)
     assert (taken.lot, taken.quantity, taken.entry, taken.given_by) == ("RT2607", 2, e.Entry.SCANNER, "李红梅")
     assert stage.last(e.CollectionHandedIn).item == taken.item
+
+
+def withdrawn_while_there(data: Path) -> None:
+    """Dispatch withdraws the stop that the driver stands at: the app says so, and what is signed there stands."""
+    stage = Stage(data, Wishes(stops=2))
+    stage.example.fine = True
+    before_the_receiver(stage)
+    work = stage.services.duty.work
+    assert work is not None
+    assert work.route is not None
+
+    def act(s: Stage) -> Act:
+        yield from s.at(StepKind.RECEIVER)
+        route = msgspec.structs.replace(work.route, version=2, stops=work.route.stops[1:])
+        s.example.offer(msgspec.structs.replace(work, issued=work.issued + timedelta(hours=2), route=route))
+        yield from s.hand.until(lambda: s.banner() == problems.STOP_WITHDRAWN.number, "the news")
+        yield from s.tap("receiver.next")
+        yield from s.at(StepKind.SIGN)
+        yield from s.hand.type("sign.name", "李红梅")
+        yield from s.tap("sign.role")
+        yield from s.tap("sheet.pharmacist")
+        yield from s.hand.draw("sign.pad", SIGNATURE)
+        yield from s.tap("sign.done")
+        yield from s.at(StepKind.STOP_DONE)
+        yield from s.tap("done.leave")
+        yield from s.at(StepKind.DRIVE)
+        assert s.app.screen.stop_id == "S2"
+
+    stage.play(act)
+    assert stage.last(e.HandoverSigned).stop_id == "S1"
+
+
+def short_and_refused(data: Path) -> None:
+    """Of a line that was not all scanned out the rest is short, with its reason; another is refused with a photo; changing a
+    line after the pen touched the glass takes the signature away."""
+    stage = Stage(data, Wishes(stops=1))
+    stage.example.fine = True
+    at_first_stop(stage)
+    lines = stage.services.stop.stop.lines()
+    stage.example.unload(len(lines) - 1)
+    stage.services.stop.finish_unloading()
+    stage.example.fetch()
+    stage.services.stop.finish_download()
+
+    def act(s: Stage) -> Act:
+        yield from s.at(StepKind.RECEIVER)
+        yield from s.tap(f"line.{lines[0].id}")
+        yield from s.tap("decide.refuse")
+        yield from s.tap("decide.reason")
+        yield from s.tap("sheet.documents")
+        yield from s.tap("decide.photo.take")
+        yield from s.hand.until(lambda: len(s.app.screen.pictures) == 1, "the photo")
+        yield from s.tap("decide.done")
+        yield from s.hand.until(lambda: s.app.screen.name == "receiver", "the goods again")
+        yield from s.tap("receiver.next")
+        yield from s.at(StepKind.SIGN)
+        yield from s.hand.draw("sign.pad", SIGNATURE)
+        yield from s.hand.back()
+        yield from s.at(StepKind.RECEIVER)
+        yield from s.tap(f"line.{lines[0].id}")
+        yield from s.tap("decide.accept")
+        yield from s.tap("decide.done")
+        yield from s.hand.until(lambda: s.app.screen.name == "receiver", "the goods again")
+        yield from s.tap("receiver.next")
+        yield from s.at(StepKind.SIGN)
+        assert s.app.screen.ids.pad.empty
+
+    stage.play(act)
+    decided = {outcome.line_id: outcome for outcome in stage.services.stop.decisions()}
+    last = decided[lines[-1].id]
+    assert (last.accepted, last.short, last.reason) == (0, lines[-1].quantity, e.Reason.SHORT)
+    assert stage.last(e.PhotoTaken).line_id == lines[0].id
 
 
 def a_known_receiver(data: Path) -> None:

@@ -310,3 +310,24 @@ def test_a_message_has_to_say_something_and_be_short(app: Flask, day: Day, text:
 def test_nobody_is_written_to_on_a_route_that_was_never_published(app: Flask, day: Day) -> None:
     with app.app_context(), transaction(), refused(problems.NOT_FOUND):
         publish.post_message("R-0", "你好", by=BY)
+
+
+def test_a_stop_keeps_its_id_through_every_version_of_its_route(app: Flask, day: Day) -> None:
+    """A visit that was made must not become another one because a stop before it was withdrawn."""
+    with app.app_context():
+        route_id = keep(day)
+        with transaction():
+            publish.publish_route(route_id, device_id=day.device, by=BY)
+        with reading():
+            first = publish.published_route(route_id)
+            shorter = structs.replace(
+                first, version=2, stops=tuple(structs.replace(s, id="x") for s in first.stops[1:])
+            )
+            second = publish.with_standing_ids(shorter, [first])
+            assert [stop.id for stop in second.stops] == [stop.id for stop in first.stops[1:]]
+            third = publish.with_standing_ids(structs.replace(first, version=3), [second, first])
+            assert [stop.id for stop in third.stops] == [stop.id for stop in first.stops]
+            elsewhere = structs.replace(first.stops[0].site, id="another site")
+            moved = structs.replace(first, version=4, stops=(structs.replace(first.stops[0], site=elsewhere),))
+            [new] = publish.with_standing_ids(moved, [third, second, first]).stops
+            assert new.id not in {stop.id for stop in first.stops}

@@ -10,7 +10,8 @@ from shared import problems
 from shared.coldchain.readings import Reading, TimeBasis
 from shared.errors import Refused
 from shared.loggers.bluemaestro import ERASE, BlueMaestroDownload
-from shared.loggers.history import Point
+from shared.loggers.counting import Sight, Tally
+from shared.loggers.history import Point, Straight
 from tests.shared.loggers.streams import chunked, disc_log
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -132,6 +133,97 @@ def test_without_a_number_only_what_is_placed_later_than_the_newest_is_fresh() -
     fresh = begin(point=Point(known=known)).feed(disc_log([48, 49, 50, 51, 52], [400] * 5))
     assert [r.temperature for r in fresh] == [5.1, 5.2]
     assert all(r.at > known[0].at for r in fresh)
+
+
+def test_a_pause_between_two_sights_stands_between_two_readings_and_hides_nothing() -> None:
+    """Heard until it stopped, and from when it went on: 3 records, an hour of nothing, 2 records."""
+    hour = timedelta(hours=1)
+    begun = NOW - hour - 5 * MINUTE
+    sights = (
+        Sight(1, begun + MINUTE * 0.5, begun + MINUTE * 0.9),
+        Sight(2, begun + MINUTE * 1.1, begun + MINUTE * 1.9),
+        Sight(3, begun + MINUTE * 2.1, begun + hour + MINUTE * 2.9),
+        Sight(4, begun + hour + MINUTE * 3.1, begun + hour + MINUTE * 3.9),
+        Sight(5, begun + hour + MINUTE * 4.1, NOW - MINUTE / 10),
+    )
+    download = begin(point=Point(tally=Tally(sights=sights)))
+    times = [reading.at for reading in download.feed(disc_log([50, 51, 52, 53, 54], None))]
+    truth = [begun + MINUTE * index for index in range(3)] + [begun + hour + MINUTE * index for index in (3, 4)]
+    assert all(abs(at - true) <= MINUTE / 2 for at, true in zip(times, truth, strict=True))
+    assert times[3] - times[2] >= hour
+    assert download.missed == 0
+    assert download.tally == Tally(5, 5, NOW, placed=(5, 5))
+
+
+def test_records_of_an_unheard_pause_get_no_time_and_are_not_given_out_but_counted() -> None:
+    point = Point(tally=Tally(sights=(Sight(90, NOW - 60 * MINUTE, NOW - 60 * MINUTE), Sight(100, NOW, NOW))))
+    download = begin(point=point)
+    readings = download.feed(disc_log([50] * 100, None))
+    assert (len(readings), download.missed) == (90, 10)
+    assert max(reading.at for reading in readings) <= NOW - 60 * MINUTE
+    assert download.tally == Tally(100, 100, NOW, placed=(90, 90))
+
+
+def test_after_records_without_a_time_the_memory_is_still_recognised() -> None:
+    known = tuple(Reading(NOW - (50 - i) * MINUTE, 5.0 + i, None, TimeBasis.DERIVED) for i in range(3))
+    tally = Tally(5, 5, NOW - 2 * MINUTE, placed=(3, 3))  # 4 and 5 got no time
+    download = begin(point=Point(known=known, number=5, tally=tally))
+    fresh = download.feed(disc_log([50, 60, 70, 990, 991, 80, 90], None))
+    assert [reading.temperature for reading in fresh] == [8.0, 9.0]
+    assert download.tally is not None
+    assert download.tally.placed == (7, 2)
+    assert [download.number_of(reading.at) for reading in fresh] == [6, 7]
+    other = begin(point=Point(known=known, number=5, tally=tally))
+    assert len(other.feed(disc_log([50, 60, 71, 990, 991, 80, 90], None))) == 0  # cleared: seven records in two minutes
+    nothing = begin(point=Point(number=5, tally=Tally(5, 5, NOW - 2 * MINUTE)))
+    assert len(nothing.feed(disc_log([1, 2, 3, 4, 5, 80, 90], None))) == 2
+
+
+def test_what_is_known_in_a_row_grows_from_download_to_download() -> None:
+    known: list[Reading] = []
+    point = Point()
+    for count in (3, 5, 9):
+        download = begin(point=point, now=NOW + count * MINUTE)
+        known += download.feed(disc_log(list(range(count)), None))
+        assert download.tally is not None
+        assert download.tally.placed == (count, count)
+        point = Point(known=tuple(known), number=count, tally=download.tally)
+    cut = begin(
+        point=Point(known=tuple(known[:4]), number=4, tally=Tally(3, 3, NOW + 3 * MINUTE, placed=(3, 3))),
+        now=NOW + 9 * MINUTE,
+    )
+    assert len(cut.feed(disc_log(list(range(9)), None))) == 5  # the disk was full after the fourth
+
+
+def test_a_disc_that_may_have_stopped_or_be_full_is_read_again_before_it_is_believed() -> None:
+    """Its count says more than it holds, nobody read it before, and the number it advertises stood still."""
+    point = Point(tally=Tally(sights=(Sight(3, NOW - 10 * MINUTE, NOW),)))
+    download = begin(point=point)
+    assert download.feed(disc_log([50, 51, 52], None, count=500)) == []
+    assert download.problem is not None
+    assert download.problem.number == problems.LOGGER_TIMES_UNKNOWN.number
+    assert download.number is None
+    assert download.tally == Tally(500, 3, NOW, point.tally.sights)
+    full = begin(point=Point(tally=download.tally), now=NOW + MINUTE)
+    assert len(full.feed(disc_log([51, 52, 53], None, count=501))) == 3
+    stopped = begin(point=Point(tally=download.tally), now=NOW + MINUTE)
+    readings = stopped.feed(disc_log([50, 51, 52], None, count=500))
+    assert max(reading.at for reading in readings) <= NOW - 10 * MINUTE
+
+
+def test_a_disc_that_was_cleared_since_the_last_download_made_all_it_holds_after_it() -> None:
+    known = tuple(Reading(NOW - (90 - i) * MINUTE, 5.0 + i, 40.0, TimeBasis.DERIVED) for i in range(3))
+    point = Point(known=known, number=3, tally=Tally(3, 3, NOW - 80 * MINUTE, placed=(3, 3)))
+    paused = begin(point=point)
+    assert (
+        paused.feed(disc_log([61, 62, 63, 64, 65], [400] * 5)) == []
+    )  # five records in eighty minutes: it paused, unheard
+    assert paused.missed == 5
+
+
+def test_what_sends_everything_at_once_is_never_written_to_again_and_numbers_nothing() -> None:
+    assert Straight().onward() == ()
+    assert Straight().number_of(NOW) is None
 
 
 def test_a_disc_set_to_fahrenheit_is_refused_rather_than_misread() -> None:

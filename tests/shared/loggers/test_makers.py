@@ -9,15 +9,17 @@ from shared.errors import Refused
 from shared.loggers import nordic_uart
 from shared.loggers.bluemaestro import BlueMaestroDownload
 from shared.loggers.history import Point
-from shared.loggers.makers import begin
+from shared.loggers.laird import LairdDownload
+from shared.loggers.makers import COMPANIES, HISTORIES, PLUGINS, SERVICES, UARTS, begin
 from shared.loggers.ruuvi import RuuviDownload
-from shared.loggers.service_data import full_uuid
-from shared.loggers.values import address_bytes, address_text
+from shared.loggers.values import Maker, address_bytes, address_text, full_uuid
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("maker", "kind"), [("ruuvi", RuuviDownload), ("bluemaestro", BlueMaestroDownload)])
+@pytest.mark.parametrize(
+    ("maker", "kind"), [("ruuvi", RuuviDownload), ("bluemaestro", BlueMaestroDownload), ("laird", LairdDownload)]
+)
 def test_each_maker_has_its_download(maker: str, kind: type) -> None:
     assert isinstance(begin(maker, now=NOW, point=Point(), interval=60), kind)
 
@@ -25,11 +27,26 @@ def test_each_maker_has_its_download(maker: str, kind: type) -> None:
 def test_a_maker_without_a_history_is_refused() -> None:
     with pytest.raises(Refused) as refusal:
         begin("bthome", now=NOW, point=Point(), interval=60)
-    assert refusal.value.kind is problems.FRAME_UNKNOWN
+    assert refusal.value.kind is problems.LOGGER_NO_HISTORY
+
+
+def test_every_maker_is_in_the_table_once() -> None:
+    assert sorted(name for plugin in PLUGINS for name in plugin.names) == sorted(Maker)
+
+
+def test_no_two_makers_read_the_same_company_or_service() -> None:
+    assert len(COMPANIES) == sum(len(plugin.companies) for plugin in PLUGINS)
+    assert len(SERVICES) == sum(len(plugin.services) for plugin in PLUGINS)
+
+
+def test_makers_that_share_a_pipe_name_it_once() -> None:
+    assert {uart.service for uart in UARTS} == {history.uart.service for history in HISTORIES.values()}
+    assert len(UARTS) == 2
 
 
 def test_the_uart_uuids_are_in_the_form_that_stacks_compare() -> None:
-    for uuid in (nordic_uart.SERVICE, nordic_uart.RX, nordic_uart.TX):
+    assert nordic_uart.UART in UARTS
+    for uuid in [uuid for uart in UARTS for uuid in (uart.service, uart.rx, uart.tx)] + list(SERVICES):
         assert full_uuid(uuid) == uuid
 
 

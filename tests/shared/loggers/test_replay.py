@@ -31,6 +31,13 @@ def test_service_data_is_decoded_by_its_uuid() -> None:
     assert decode_advertisement(service="FCD2", data="4002ca0903bf13")["temperature"] == 25.06
 
 
+def test_an_encrypted_advertisement_is_decoded_with_its_address_and_key() -> None:
+    said = {"service": "FCD2", "data": "41a47266c95f730011223378237214", "address": "54:48:E6:8F:80:A5"}
+    assert decode_advertisement(**said, key="231d39c1d7cc1ab1aee224cd096db932")["temperature"] == 25.06
+    assert decode_advertisement(**said)["number"] == 3011
+    assert decode_advertisement(**said, key="00" * 16)["number"] == 3012
+
+
 @pytest.mark.parametrize(
     ("given", "number"),
     [

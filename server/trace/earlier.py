@@ -1,0 +1,29 @@
+"""Custody on another vehicle before this one: what the ledger knows of goods that changed vehicles on the road."""
+
+from server.trace.journeys import series, tell
+from shared.coldchain.verdict import Earlier, judge
+
+
+def earlier_custody(route_id: str, line_id: str) -> Earlier | None:
+    """What a line went through on a route that it left for another vehicle; ``None`` where it never rode there, or was handed
+    over or brought back there: then its custody on the road ended.
+
+    Its verdict is known once all of its packs were given over, from the readings that have arrived since.
+    """
+    told = tell(route_id)
+    if told is None:
+        return None
+    journey = told.journey
+    state = journey.line(line_id)
+    if not state.rides or state.accepted or state.returned:
+        return None
+    start = min(ride.start for ride in state.rides)
+    ends = [ride.until for ride in state.rides]
+    end = max((until for until in ends if until is not None), default=None)
+    if end is None or None in ends:
+        return Earlier(route_id, start, None, None)
+    _, _, line = journey.route.line(line_id)
+    verdict = judge(
+        state.rides, journey.attachments, series(route_id), line.product.range, at=end, earlier=line.earlier
+    )
+    return Earlier(route_id, start, end, verdict)
