@@ -40,9 +40,9 @@ class Hardware:
     """Everything the app's services may ask of the device.
 
     ``notices``: what the device refuses on its own threads. ``wedge``: hand it the keyboard's keys. ``viewfinder``: the
-    camera as a reader of codes, with what it sees. ``has_engine``: whether there is a built-in scan engine. ``kept``: where the key
-    is. ``viewfinder``, ``screen``, ``outside``, ``guard`` and ``permissions`` are ``None`` on a computer that has no such
-    thing. ``world`` is there in rehearsals only, to be directed.
+    camera as a reader of codes, with what it sees. ``has_engine``: whether there is a built-in scan engine. ``kept``:
+    where the key is. ``viewfinder``, ``screen``, ``outside``, ``guard`` and ``permissions`` are ``None`` on a computer that
+    has no such thing. ``world`` is there in rehearsals only, to be directed.
     """
 
     scanner: Scanner
