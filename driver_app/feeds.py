@@ -64,7 +64,7 @@ class Feeds:
         self._loggers = loggers
         if loggers:
             try:
-                self._listening = self._coldbox.listen(loggers, self._services.heard.hear)
+                self._listening = self._coldbox.listen(loggers, self._services.heard.hear, self._services.heard.note)
             except Refused as refusal:
                 self._refused(refusal.problem)
 

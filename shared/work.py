@@ -54,7 +54,7 @@ class Logger(msgspec.Struct, frozen=True):
     id: str
     serial: str
     maker: str
-    """``ruuvi`` or ``bluemaestro``: a module of :mod:`shared.loggers`."""
+    """A module of :mod:`shared.loggers` that reads stored histories: ``ruuvi``, ``bluemaestro`` or ``laird``."""
     address: str
     interval: int
     calibrated_until: date

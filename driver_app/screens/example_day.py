@@ -19,6 +19,7 @@ from driver_app.journal.memory import MemoryJournal
 from driver_app.journal.ports import Journal
 from driver_app.parts import Parts
 from driver_app.screens.example import DAWN, PHONE, PIN, SERVER, URL, Wishes, code_of, work
+from driver_app.services.battery import Battery
 from driver_app.services.bootstrap import Ports, build
 from driver_app.services.checklist import CHECKLIST
 from driver_app.services.coldbox import Downloaded
@@ -175,6 +176,7 @@ class Example:
         """The loggers say how warm it is, now."""
         for logger_id, value in (("LG1", van), ("LG2", van - 0.3), ("LG3", box), ("LG4", shelf)):
             self.services.heard.hear(logger_id, Reading(self.clock.now(), value, 41.0, TimeBasis.HEARD))
+            self.services.heard.note(logger_id, Battery(percent=12) if logger_id == "LG3" else Battery(millivolts=2977))
 
     def news(self) -> None:
         """Dispatch takes the last stop off the route and says why."""

@@ -10,6 +10,7 @@ from driver_app.widgets.rules import load_rules
 from driver_app.widgets.surface import Card
 from driver_app.widgets.tappable import Named
 from shared.errors import Problem
+from shared.work import Logger
 
 
 class ContainerCard(Card, Named):
@@ -65,12 +66,19 @@ class PrecoolScreen(AppScreen):
             card.tone, card.word = "ok", tr._("In range")
         else:
             card.tone, card.word = "bad", tr._("Out of range")
-        card.loggers = ", ".join(logger.serial for logger, _ in state.heard)
+        card.loggers = ", ".join(self._named(logger) for logger, _ in state.heard)
         card.recorded = ""
         if state.checked is not None:
             known = state.checked.temperature
             value = "–" if known is None else f"{known:.1f} °C"
             card.recorded = tr._("Recorded: {value}").format(value=value)
+
+    def _named(self, logger: Logger) -> str:
+        """A logger, and how long its battery will last."""
+        battery = self.services.heard.battery(logger.id)
+        if battery.low:
+            return tr._("{logger} (battery low: {left})").format(logger=logger.serial, left=battery.text())
+        return f"{logger.serial} ({battery.text()})" if battery.text() else logger.serial
 
     def record(self) -> None:
         """Record every container that is not recorded in range yet; on to loading where all are."""

@@ -18,6 +18,7 @@ from typing import Protocol
 import msgspec
 
 from driver_app.hardware.ports import Heard, Link, LinkLost, LoggerRadio, Subscription
+from driver_app.services.battery import Battery
 from driver_app.services.coldbox_sightings import CLOCK_STEP, Marks, Sightings, both_clocks
 from driver_app.services.coldbox_visit import Mark, Visit, sealed
 from shared import problems
@@ -116,8 +117,14 @@ class ColdBox:
 
     # on the air
 
-    def listen(self, loggers: Sequence[Logger], hear: Callable[[str, Reading], None]) -> Subscription:
-        """Call ``hear`` (logger id, reading) with what these loggers advertise, on the radio's thread.
+    def listen(
+        self,
+        loggers: Sequence[Logger],
+        hear: Callable[[str, Reading], None],
+        note: Callable[[str, Battery], None] = lambda _logger, _battery: None,
+    ) -> Subscription:
+        """Call ``hear`` (logger id, reading) with what these loggers advertise, and ``note`` with what they say of their
+        batteries, on the radio's thread.
 
         Raises:
             Refused: BLUETOOTH_OFF.
@@ -130,6 +137,9 @@ class ColdBox:
                 return
             if heard.advertisement.measured:
                 hear(logger.id, heard_reading(heard))
+            said = Battery(heard.advertisement.battery_percent, heard.advertisement.battery_mv)
+            if said != Battery():
+                note(logger.id, said)
             self._sightings.see(logger, heard)
 
         return self._radio.listen(on_heard)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from driver_app.journal.ports import Journal
+from driver_app.services.battery import Battery
 from driver_app.services.duty import Duty
 from driver_app.services.listeners import Listeners
 from driver_app.services.recorder import Recorder
@@ -33,6 +34,7 @@ class Heard:
         self._clock = clock
         self._lock = threading.Lock()
         self._latest: dict[str, tuple[float, Reading]] = {}
+        self._batteries: dict[str, Battery] = {}
         self._listeners: Listeners[tuple[str, Reading]] = Listeners()
 
     def hear(self, logger_id: str, reading: Reading) -> None:
@@ -51,6 +53,16 @@ class Heard:
         if found is None or self._clock.monotonic() - found[0] > max_age:
             return None
         return found[1]
+
+    def note(self, logger_id: str, battery: Battery) -> None:
+        """Take what a logger says of its battery."""
+        with self._lock:
+            self._batteries[logger_id] = battery
+
+    def battery(self, logger_id: str) -> Battery:
+        """What a logger last said of its battery."""
+        with self._lock:
+            return self._batteries.get(logger_id, Battery())
 
     def subscribe(self, listener: Callable[[str, Reading], None]) -> Callable[[], None]:
         """Call ``listener`` with the logger's id and every reading heard; returns how to stop it."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.loggers.makers import HISTORIES
 from shared.work import ContainerKind, Name
 
 
@@ -16,8 +17,8 @@ class Subject(StrEnum):
     CONTAINER = "container"
 
 
-MAKERS = ("ruuvi", "bluemaestro")
-"""Makers whose loggers the handheld can read: modules of :mod:`shared.loggers`."""
+MAKERS = tuple(HISTORIES)
+"""Makers whose stored history the handheld can fetch: modules of :mod:`shared.loggers`."""
 
 
 @dataclass(frozen=True)

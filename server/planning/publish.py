@@ -84,8 +84,8 @@ def with_standing_ids(route: Route, earlier: Sequence[Route]) -> Route:
     """A route whose stops are called what they were called in earlier versions (the newest first).
 
     The handheld and the ledger know a stop by its id: a visit that was made must not become another one because a stop before
-    it was withdrawn. A stop is the same one where it is at the same site and brings one of the same consignments (or, where it
-    brings nothing, is at the same site); an id that was given once is never given to another.
+    it was withdrawn. A stop is the same one where it is at the same site and brings one of the same consignments (or brings
+    nothing and is at the same site); an id that was given once is never given to another.
     """
     given = {stop.id for version in earlier for stop in version.stops}
     fresh = (f"{route.id}-{number}" for number in itertools.count(1))

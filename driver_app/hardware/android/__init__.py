@@ -19,7 +19,7 @@ from driver_app.hardware.notices import Notices
 from driver_app.hardware.radio import BleakRadio
 from driver_app.hardware.wedge import WedgeScanner
 from shared.clock import Clock
-from shared.loggers.advertisement import COMPANIES, SERVICES
+from shared.loggers.makers import COMPANIES, SERVICES
 
 KEY_FILE = "device.wrapped"
 

@@ -80,7 +80,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class LoggerDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One logger and the box it lies in; ``interval`` in s, ``drift`` in s per s, ``noise`` in °C."""
 
-    maker: Literal["ruuvi", "bluemaestro"]
+    maker: Literal["ruuvi", "bluemaestro", "laird"]
     address: str
     serial: str
     interval: int

@@ -13,7 +13,7 @@ from driver_app.hardware.ports import Heard
 from driver_app.hardware.radio import BleakRadio
 from shared import problems
 from shared.errors import Problem, Refused
-from shared.loggers.service_data import ENVIRONMENTAL_SENSING
+from shared.loggers.pvvx import ENVIRONMENTAL_SENSING
 from tests.driver_app.hardware_android.apis import APIS
 from tests.driver_app.hardware_android.fake_java import FakeJava, FakeObject, JavaThrew
 from tests.driver_app.scenes import clock_at
