@@ -114,9 +114,6 @@ class Scenes:
         elif name == "more":
             self._put_away()
             self._screen.more()
-        elif name == "separator":
-            self._put_away()
-            self._screen.choose_separator()
         elif name == "write":
             self.app.close()
             self._screen.ask_code()
@@ -364,8 +361,9 @@ class Scenes:
     def settings_about(self) -> None:
         self._scroll(0.0)
 
-    def separator(self) -> None:
+    def settings_separator(self) -> None:
         self._screen.choose_separator()
+        self._scroll(0.75)
 
     def _scroll(self, to: float) -> None:
         page = next(child for child in self._screen.walk(restrict=True) if isinstance(child, Page))

@@ -90,6 +90,8 @@ class GoodsScan(Scans):
         elif isinstance(last, Problem):
             look = look_of(last)
             self.icon, self.heading, self.detail = look.icon, tr._(look.heading), tr.problem(last)
+            if look.facts:
+                self.detail = f"#{last.number} " + tr._(look.facts).format_map(last.values)
             self.advice = tr._(look.advice) if look.advice else ""
         elif isinstance(last, Container):
             self.icon, self.heading = "box", self.name_of(last.name)

@@ -14,7 +14,6 @@ from driver_app.screens.base import AppScreen, clock_time
 from driver_app.widgets.action import Action
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
-from driver_app.widgets.sheet import Choice, Sheet
 from driver_app.widgets.theme import theme
 from shared.codes.element_string import GS
 from shared.custody.journey import Phase
@@ -31,13 +30,22 @@ KEPT = {
     Kept.FILE: marked("in a file"),
 }
 """Where the key is, in words."""
+SEPARATOR_NAMES = {
+    "|": marked("{sign}  bar"),
+    "^": marked("{sign}  caret"),
+    "]": marked("{sign}  bracket"),
+    "~": marked("{sign}  tilde"),
+}
+"""Signs that are hard to tell apart in sunlight."""
 
 
 def separator_words(separator: str | None) -> str:
     """What a wedge types for FNC1, in words."""
     if separator is None:
-        return tr._("Nothing that is known")
-    return "Ctrl+]  (GS)" if separator == GS else separator
+        return tr._("Not known")
+    if separator == GS:
+        return "Ctrl+]"
+    return tr._(SEPARATOR_NAMES[separator]).format(sign=separator) if separator in SEPARATOR_NAMES else separator
 
 
 def capital(words: str) -> str:
@@ -69,6 +77,7 @@ class SettingsScreen(AppScreen):
 
     separator = StringProperty("")
     """What a keyboard wedge types for FNC1, in words; empty where no keyboard can be a wedge."""
+    choosing = BooleanProperty(False)
     permissions = ListProperty()
 
     def refresh(self) -> None:
@@ -85,6 +94,7 @@ class SettingsScreen(AppScreen):
         self.unread = len(self.services.road.unread())
         wedge = self.app.hardware.wedge
         self.separator = "" if wedge is None else separator_words(self.services.reader.separator)
+        self._separators()
         self._permissions()
         self._about()
         self._look()
@@ -156,25 +166,27 @@ class SettingsScreen(AppScreen):
         return duty.route.depot.zone if duty.started else "Asia/Shanghai"
 
     def choose_separator(self) -> None:
-        """Ask what the keyboard scanner types for FNC1."""
-        choices = [
-            Choice(
-                str(number), separator_words(one), "primary" if one == self.services.reader.separator else "secondary"
-            )
-            for number, one in enumerate(SEPARATORS)
-        ]
-        detail = tr._(
-            "As the scanner was set up. Where nothing is known of it, a code whose fields may have run together is refused."
-        )
-        Sheet(tr._("What does the scanner type between two fields (FNC1)?"), choices, self._separate, detail).open(
-            animation=False
-        )
+        """Show, or hide again, what a keyboard scanner may type for FNC1."""
+        self.choosing = not self.choosing
+        self._separators()
 
-    def _separate(self, number: str) -> None:
-        separator = SEPARATORS[int(number)]
+    def _separators(self) -> None:
+        now = self.services.reader.separator
+
+        def buttons() -> Iterator[Action]:
+            for number, one in enumerate(SEPARATORS):
+                kind = "primary" if one == now else "secondary"
+                button = Action(hid=f"settings.separator.{number}", text=separator_words(one), kind=kind)
+                button.bind(on_release=partial(self._separate, one))
+                yield button
+
+        self.fill("separators", (self.choosing, now), lambda: buttons() if self.choosing else ())
+
+    def _separate(self, separator: str | None, *_args) -> None:
         self.services.reader.separator = separator
         if self.app.hardware.wedge is not None:
             self.app.hardware.wedge.use(separator)
+        self.choosing = False
         self.refresh()
 
     def use_language(self, language: str) -> None:

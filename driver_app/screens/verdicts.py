@@ -13,68 +13,97 @@ from shared.errors import Problem
 
 
 class Look(NamedTuple):
-    """How a refusal is told: the panel's tone and sign, its heading and what to do (English message ids), and the signal."""
+    """How a refusal is told: the panel's tone and sign, its heading, the facts (the problem's values filled in; empty: the
+    problem's own sentence) and what to do (English message ids), and the signal."""
 
     tone: str
     icon: str
     heading: str
+    facts: str
     advice: str
     signal: Signal
 
 
-def _red(icon: str, heading: str, advice: str) -> Look:
-    return Look("bad", icon, heading, advice, Signal.WRONG)
+def _red(icon: str, heading: str, facts: str, advice: str) -> Look:
+    return Look("bad", icon, heading, facts, advice, Signal.WRONG)
 
 
-def _amber(icon: str, heading: str, advice: str, signal: Signal = Signal.WRONG) -> Look:
-    return Look("unknown", icon, heading, advice, signal)
+def _amber(icon: str, heading: str, facts: str, advice: str, signal: Signal = Signal.WRONG) -> Look:
+    return Look("unknown", icon, heading, facts, advice, signal)
 
 
 LOOKS: dict[int, Look] = {
     problems.SCAN_WRONG_STOP.number: _red(
-        "flag", marked("Wrong consignment"), marked("Leave it on board: it belongs to the stop named here.")
+        "flag",
+        marked("Wrong consignment"),
+        marked("It belongs to {site}"),
+        marked("Leave it on board: another stop gets it."),
     ),
     problems.SCAN_NOT_ON_MANIFEST.number: _red(
-        "close", marked("Not on the list"), marked("Put it aside: no delivery note of this route names it.")
+        "close",
+        marked("Not on the list"),
+        "{value}",
+        marked("Put it aside: no delivery note of this route names it."),
     ),
     problems.SCAN_WRONG_LOT.number: _red(
-        "close", marked("Wrong lot"), marked("Put it aside and take a pack of the lot on the list.")
+        "close",
+        marked("Wrong lot"),
+        marked("Scanned {value}; on the list {expected}"),
+        marked("Put it aside and take a pack of the lot on the list."),
     ),
     problems.SCAN_EXPIRED.number: _red(
-        "warning", marked("Expired"), marked("Set it apart. It is not handed over; tell dispatch.")
+        "warning",
+        marked("Expired"),
+        marked("Expired on {expiry}: {value}"),
+        marked("Set it apart. It is not handed over; tell dispatch."),
     ),
     problems.SCAN_RECALLED.number: _red(
-        "warning", marked("Recalled"), marked("Stop: set the whole lot apart, hand none of it over, call dispatch.")
+        "warning",
+        marked("Recalled"),
+        "{value}",
+        marked("Stop: set the whole lot apart, hand none of it over, call dispatch."),
     ),
     problems.SCAN_TOO_MANY.number: _red(
-        "plus", marked("Too many"), marked("Put what is over aside; the list has no more of it.")
+        "plus",
+        marked("Too many"),
+        marked("This would be {value}; the list says {expected}"),
+        marked("Put what is over aside; the list has no more of it."),
     ),
     problems.SCAN_ALREADY.number: _amber(
-        "undo", marked("Already scanned"), marked("Nothing was counted. Go on with the next pack."), Signal.AGAIN
+        "undo",
+        marked("Already scanned"),
+        "{value}",
+        marked("Nothing was counted. Go on with the next pack."),
+        Signal.AGAIN,
     ),
     problems.SCAN_NO_LOT.number: _amber(
-        "info", marked("No lot in this code"), marked("Scan the pack's other code: the square one, or the trace code.")
+        "info",
+        marked("No lot in this code"),
+        "{value}",
+        marked("Scan the pack's other code: the square one, or the trace code."),
     ),
     problems.SCAN_ONE_BY_ONE.number: _amber(
-        "info", marked("Pack by pack"), marked("This medicine is not counted in: scan each pack.")
+        "info", marked("Pack by pack"), "{value}", marked("This medicine is not counted in: scan each pack.")
     ),
     problems.CODE_AMBIGUOUS.number: _amber(
         "info",
-        marked("Could be read in several ways"),
-        marked(
-            "Scan one pack alone, or its other code. If this scanner always does it, set its separator in the settings."
-        ),
+        marked("More than one reading"),
+        "{readings}",
+        marked("Scan one pack alone, or its other code. A keyboard scanner: set its separator in the settings."),
     ),
     problems.NOT_FOUND.number: _amber(
-        "box", marked("Which container?"), marked("Scan the container it goes into first.")
+        "box", marked("Which container?"), "{value}", marked("Scan the container it goes into first.")
     ),
 }
 """By the number of the problem."""
 UNREADABLE = _amber(
-    "scan", marked("Cannot be read"), marked("Scan again, or another code of the pack. Type it only as a last resort.")
+    "scan",
+    marked("Cannot be read"),
+    "",
+    marked("Scan again, or another code of the pack. Type it only as a last resort."),
 )
 """For the other refusals of codes (1001 to 1099): about the code, not about the goods."""
-REFUSED = _red("close", marked("Does not belong here"), "")
+REFUSED = _red("close", marked("Does not belong here"), "", "")
 """For what no scan should be refused for."""
 
 

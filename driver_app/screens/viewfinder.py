@@ -138,6 +138,7 @@ class ViewfinderScreen(AppScreen):
 
     def _failed(self, problem: Problem) -> None:
         self._problem = problem
+        self.ids.finder.texture = None
         self._say()
 
     def _say(self) -> None:

@@ -169,8 +169,9 @@ def keyboard_scanner(data: Path) -> None:
         assert "设置" in screen.advice
         yield from s.tap("bar.menu" if s.hand.sees("bar.menu") else "bar.sync")
         yield from s.tap("settings.separator")
-        yield from s.tap("sheet.2")
-        assert s.app.screen.separator == "|"
+        yield from s.tap("settings.separator.2")
+        assert s.app.screen.separator.startswith("|")
+        assert not s.hand.sees("settings.separator.2")
         yield from s.tap("bar.back")
         yield from s.hand.until(lambda: s.app.screen is screen and screen._scanning is not None, "the scanner again")
         assert screen.tone == "unknown", "the last scan still stands"
