@@ -5,7 +5,7 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from driver_app.hardware.ports import RawCode, Signal
 from driver_app.screens.scanner import Scans
-from driver_app.screens.verdicts import look_of
+from driver_app.screens.verdicts import facts_of, look_of
 from driver_app.services.scanning import DOUBLE, ContainerChosen, LineProgress, Read, Scanned
 from driver_app.services.step import Step
 from driver_app.widgets.language import tr
@@ -91,7 +91,7 @@ class GoodsScan(Scans):
             look = look_of(last)
             self.icon, self.heading, self.detail = look.icon, tr._(look.heading), tr.problem(last)
             if look.facts:
-                self.detail = f"#{last.number} " + tr._(look.facts).format_map(last.values)
+                self.detail = f"#{last.number} " + tr._(look.facts).format_map(facts_of(last))
             self.advice = tr._(look.advice) if look.advice else ""
         elif isinstance(last, Container):
             self.icon, self.heading = "box", self.name_of(last.name)

@@ -85,6 +85,9 @@ LOOKS: dict[int, Look] = {
     problems.SCAN_ONE_BY_ONE.number: _amber(
         "info", marked("Pack by pack"), "{value}", marked("This medicine is not counted in: scan each pack.")
     ),
+    problems.SCAN_QUANTITY.number: _amber(
+        "info", marked("Not a possible number"), "{value}", marked("Count the packs again.")
+    ),
     problems.CODE_AMBIGUOUS.number: _amber(
         "info",
         marked("More than one reading"),
@@ -105,6 +108,24 @@ UNREADABLE = _amber(
 """For the other refusals of codes (1001 to 1099): about the code, not about the goods."""
 REFUSED = _red("close", marked("Does not belong here"), "", "")
 """For what no scan should be refused for."""
+
+
+def facts_of(problem: Problem) -> dict[str, str]:
+    """The values of a problem as its facts show them: of several readings only where they differ, for what they share is
+    long and is in all of them.
+
+    >>> facts_of(Problem(1008, {"readings": "(01)06901234567892(10)A121 | (01)06901234567892(10)A1(21)7"}))["readings"]
+    '…(10)A121 | …(10)A1(21)7'
+    """
+    if "readings" not in problem.values:
+        return problem.values
+    readings = problem.values["readings"].split(" | ")
+    columns = zip(*readings, strict=False)
+    alike = next((place for place, signs in enumerate(columns) if len(set(signs)) > 1), 0)
+    shared = readings[0].rfind("(", 0, alike)
+    if shared > 0:
+        readings = ["…" + reading[shared:] for reading in readings]
+    return {**problem.values, "readings": " | ".join(readings)}
 
 
 def look_of(problem: Problem) -> Look:

@@ -13,11 +13,12 @@ from driver_app.hardware.virtual.device import AnsweredPermissions
 from driver_app.hardware.virtual.pictures import picture_of
 from driver_app.hardware.wedge import WedgeScanner
 from driver_app.screens.asking import Asking
-from driver_app.screens.example import Wishes, code_of, work
+from driver_app.screens.example import SERVER, URL, Wishes, code_of, work
 from driver_app.services.step import StepKind
 from driver_app.widgets.hand import Act
 from driver_app.widgets.language import tr
 from shared import problems
+from shared.codes.own import Enrolment, server_key
 from shared.custody import events as e
 from shared.errors import Kind
 from tests.driver_app.screens.scenarios_road import on_its_way
@@ -165,7 +166,7 @@ def keyboard_scanner(data: Path) -> None:
         wedge.typed(text.replace("|", ""))
         yield from s.hand.until(lambda: screen.tone == "unknown", "the refusal")
         assert f"#{problems.CODE_AMBIGUOUS.number}" in screen.detail
-        assert "RI260311" in screen.detail
+        assert "…(10)RI26031121000417 | …(10)RI260311(21)000417" in screen.detail
         assert "设置" in screen.advice
         yield from s.tap("bar.menu" if s.hand.sees("bar.menu") else "bar.sync")
         yield from s.tap("settings.separator")
@@ -211,6 +212,25 @@ def with_the_camera(data: Path) -> None:
 
     stage.play(act)
     assert stage.last(e.GoodsLoaded).entry is e.Entry.CAMERA
+
+
+def enrolled_by_camera(data: Path) -> None:
+    """The viewfinder serves the enrolment as well: one code, and back to say whose it was."""
+    stage = Stage(data, Wishes(enrolled=False))
+    camera = PictureCamera()
+    stage.app.hardware = replace(stage.app.hardware, viewfinder=camera)
+    code = Enrolment(URL, "ABCD-1234", server_key(SERVER.public_key()), "示例医药").text
+
+    def act(s: Stage) -> Act:
+        yield from s.at(StepKind.ENROL)
+        yield from s.tap("enrol.camera")
+        yield from s.hand.until(lambda: s.app.screen.name == "viewfinder", "the viewfinder")
+        yield from s.hand.until(lambda: bool(camera.show(picture_of(code))), "the camera to look")
+        yield from s.hand.until(lambda: s.app.screen.name == "enrol" and s.app.screen.read, "the code")
+        assert s.app.screen.organisation == "示例医药"
+        assert not s.hand.sees("enrol.camera")
+
+    stage.play(act)
 
 
 def camera_refused(data: Path) -> None:

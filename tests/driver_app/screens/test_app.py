@@ -44,6 +44,7 @@ SCENARIOS = (
     "two_codes_one_pack",
     "keyboard_scanner",
     "with_the_camera",
+    "enrolled_by_camera",
     "camera_refused",
     "other_apps",
     "what_the_device_allows",
