@@ -6,7 +6,6 @@ else, so an app that was killed opens where it was.
 
 import gc
 import threading
-import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,10 +16,11 @@ from kivy.uix.modalview import ModalView
 from kivy.uix.screenmanager import NoTransition, SlideTransition
 
 from driver_app.feeds import Feeds
-from driver_app.hardware.ports import Signal
+from driver_app.hardware.ports import Outside, Signal
 from driver_app.i18n import marked
 from driver_app.parts import Parts
 from driver_app.screens import registry
+from driver_app.screens.asking import Asking
 from driver_app.screens.base import AppScreen
 from driver_app.screens.errands import Errands, on_ui
 from driver_app.screens.shell import Shell
@@ -28,10 +28,13 @@ from driver_app.services.step import Step
 from driver_app.version import VERSION
 from driver_app.widgets.banner import Notice
 from driver_app.widgets.language import tr
+from driver_app.widgets.sheet import Choice, Sheet
 from driver_app.widgets.surface import Page
 from driver_app.widgets.theme import register_fonts, theme
 from shared import problems
 from shared.errors import LANGUAGES, Problem, Refused
+from shared.geo import Position
+from shared.navigation import Navigator
 
 BACK = 27
 """The key code of Android's back key, and of Escape."""
@@ -60,6 +63,8 @@ class HandoverApp(App):
         super().__init__()
         self.services, self.hardware, self.coldbox = parts.services, parts.hardware, parts.coldbox
         self.errands = Errands(self.tell)
+        self.asking: Asking | None = None
+        """Who asks for permissions, on a device that has any to give."""
         self._data = parts.data
         self._motion, self._syncing = motion, sync
         self._ending = threading.Event()
@@ -76,6 +81,8 @@ class HandoverApp(App):
         theme.use(self.services.session.theme)
         tr.use(self.services.session.language)
         theme.motion = 0.14 if self._motion else 0.0
+        if self.hardware.wedge is not None:
+            self.hardware.wedge.use(self.services.reader.separator)
         self.shell = Shell()
         self.shell.bar.bind(on_lead=lambda _bar: self.lead(), on_sync=lambda _bar: self.open("settings"))
         self.shell.alarm.bind(on_seen=lambda _alarm: self._alarm_seen())
@@ -274,13 +281,36 @@ class HandoverApp(App):
         """Normal or large text."""
         theme.text_factor = LARGE if large else 1.0
 
+    # leaving
+
+    def leave(self, act: Callable[[Outside], None], refused: Callable[[Problem], None] | None = None) -> None:
+        """Hand something to another app of the device; ``refused`` is told where none takes it, by default the banner."""
+        outside = self.hardware.outside
+        if outside is None:
+            (refused or self.tell)(Refused(problems.NO_APP, value="–").problem)
+        else:
+            self.errands.run(lambda: act(outside), failed=refused)
+
     def dial(self, number: str) -> None:
         """Hand a telephone number to the phone's dialler."""
-        self.open_uri(f"tel:{number}")
+        self.leave(lambda outside: outside.dial(number))
 
-    def open_uri(self, uri: str) -> None:
-        """Hand something to whichever app knows what to do with it."""
-        self.errands.run(lambda: webbrowser.open(uri))
+    def navigate(self, to: Position, name: str, navigator: Navigator) -> None:
+        """Hand a destination (WGS-84) to a navigation app. Where it is not installed that is said, and the driver chooses
+        whether whatever opens a place may show the way."""
+
+        def refused(problem: Problem) -> None:
+            self.tell(problem)
+            if navigator is not Navigator.ANY:
+                choices = [Choice("any", tr._("Another map app"), "primary", "pin"), Choice("none", tr._("Not now"))]
+                Sheet(tr._("This app is not installed."), choices, chosen, tr.problem(problem)).open(animation=False)
+
+        def chosen(value: str) -> None:
+            if value == "any":
+                self.tell(None)
+                self.navigate(to, name, Navigator.ANY)
+
+        self.leave(lambda outside: outside.navigate(to, name, navigator), refused)
 
     # keys
 

@@ -67,7 +67,7 @@ def keep_watch(parts: "Parts", app: "HandoverApp", pace: Clock) -> None:
         from driver_app.screens.asking import Asking
 
         by_camera = hardware.viewfinder is not None and not hardware.has_engine
-        asking = Asking(hardware.permissions, hardware.outside, by_camera=by_camera, refused=app.tell)
+        asking = app.asking = Asking(hardware.permissions, hardware.outside, by_camera=by_camera, refused=app.tell)
         services.steps.subscribe(lambda step: on_ui(asking.at, step.kind))
         app.bind(on_start=lambda _app: asking.at(services.steps.current().kind))
     if wedge is not None:

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from driver_app.hardware.ports import (
     Camera,
     Feedback,
     Guard,
+    Kept,
     Keystore,
     Location,
     LoggerRadio,
@@ -37,10 +39,10 @@ KEY_FILE = "device.key"
 class Hardware:
     """Everything the app's services may ask of the device.
 
-    ``notices``: what the device refuses on its own threads. ``wedge``: hand it the keyboard's keys. ``viewfinder``: what the
-    camera sees while it looks for codes. ``has_engine``: whether there is a built-in scan engine. ``screen``, ``outside``,
-    ``guard`` and ``permissions`` are ``None`` on a computer that has no such thing. ``world`` is there in rehearsals only, to
-    be directed.
+    ``notices``: what the device refuses on its own threads. ``wedge``: hand it the keyboard's keys. ``viewfinder``: the
+    camera as a reader of codes, with what it sees. ``has_engine``: whether there is a built-in scan engine. ``kept``:
+    where the key is. ``viewfinder``, ``screen``, ``outside``, ``guard`` and ``permissions`` are ``None`` on a computer that
+    has no such thing. ``world`` is there in rehearsals only, to be directed.
     """
 
     scanner: Scanner
@@ -57,6 +59,7 @@ class Hardware:
     outside: Outside | None = None
     guard: Guard | None = None
     has_engine: bool = False
+    kept: Kept = Kept.FILE
     permissions: Permissions | None = None
     world: "World | None" = None
     closers: tuple[Callable[[], None], ...] = field(default=())
@@ -94,6 +97,7 @@ def choose(data: Path, clock: Clock, *, virtual: Path | None = None) -> Hardware
 def _desktop(data: Path, clock: Clock) -> Hardware:
     from driver_app.hardware.desktop.device import BellFeedback, DiskStorage, NoCamera, NoLocation
     from driver_app.hardware.desktop.keystore import FileKeystore
+    from driver_app.hardware.desktop.outside import DesktopOutside
     from driver_app.hardware.loop import LoopThread
     from driver_app.hardware.radio import BleakRadio
     from driver_app.hardware.wedge import WedgeScanner
@@ -113,6 +117,7 @@ def _desktop(data: Path, clock: Clock) -> Hardware:
         feedback=BellFeedback(sys.stderr),
         notices=notices,
         wedge=wedge,
+        outside=DesktopOutside(webbrowser.open),
         closers=(loop.close, radio.close),
     )
 
@@ -124,7 +129,7 @@ def _virtual(data: Path, clock: Clock, description: Path) -> Hardware:
     from driver_app.hardware.loop import LoopThread
     from driver_app.hardware.radio import BleakRadio
     from driver_app.hardware.virtual.camera import PictureCamera
-    from driver_app.hardware.virtual.device import FixedStorage, RecordedFeedback
+    from driver_app.hardware.virtual.device import FixedStorage, RecordedFeedback, RecordedOutside
     from driver_app.hardware.virtual.location import DrivenLocation, ReplayedLocation
     from driver_app.hardware.virtual.world import World, load
 
@@ -149,6 +154,8 @@ def _virtual(data: Path, clock: Clock, description: Path) -> Hardware:
         keystore=keystore,
         storage=DiskStorage(data) if described.free is None else FixedStorage(described.free),
         feedback=RecordedFeedback(),
+        viewfinder=camera,
+        outside=RecordedOutside(),
         world=world,
         closers=(loop.close, world.close, radio.close),
     )

@@ -1,21 +1,15 @@
-"""Handing a destination to a navigation app: its address and datum, per app.
+"""Handing a destination to a navigation app on Android: what :mod:`shared.navigation` says, and the package it is for.
 
-AMap and Baidu place coordinates in GCJ-02 (both say so in their URI documentation; Baidu's own BD-09 is avoided by naming
-``coord_type=gcj02``); Google and the ``geo:`` scheme (RFC 5870) in WGS-84. Our evidence stays WGS-84: the conversion happens
-here and nowhere else.
-
-Sources: AMap "URI API, Android, 导航"; Baidu Map "URI API, 路线规划"; Google "Maps URLs and intents for Android".
+Packages: AMap and Baidu "URI API, Android"; Google "Maps intents for Android". Naming one keeps Android from asking which app
+to use, and from opening a browser where the app is missing.
 """
 
-from urllib.parse import quote
+from collections.abc import Mapping
 
 import msgspec
 
-from driver_app.hardware.ports import MapApp
-from shared.geo import Position, wgs84_to_gcj02
-
-SOURCE = "handover"
-"""What the apps are told who asks."""
+from shared.geo import Position
+from shared.navigation import Navigator, navigation_uri
 
 
 class Handoff(msgspec.Struct, frozen=True):
@@ -25,28 +19,19 @@ class Handoff(msgspec.Struct, frozen=True):
     package: str | None
 
 
-def handoff(to: Position, name: str, app: MapApp) -> Handoff:
-    """What opens ``app`` on the way to ``to`` (WGS-84), by truck or car.
+_PACKAGE: Mapping[Navigator, str] = {
+    Navigator.AMAP: "com.autonavi.minimap",
+    Navigator.BAIDU: "com.baidu.BaiduMap",
+    Navigator.GOOGLE: "com.google.android.apps.maps",
+}
+PACKAGES = tuple(_PACKAGE.values())
+"""Apps that the manifest has to name under ``<queries>``: Android 11 hides the others from us."""
 
-    >>> handoff(Position(39.9, 116.4), "医院", MapApp.ANY).uri
+
+def handoff(to: Position, name: str, app: Navigator) -> Handoff:
+    """What opens ``app`` on the way to ``to`` (WGS-84).
+
+    >>> handoff(Position(39.9, 116.4), "医院", Navigator.ANY).uri
     'geo:39.900000,116.400000?q=39.900000,116.400000(%E5%8C%BB%E9%99%A2)'
     """
-    label = quote(name, safe="")
-    lat, lon = wgs84_to_gcj02(to.lat, to.lon)
-    match app:
-        case MapApp.AMAP:
-            uri = f"androidamap://navi?sourceApplication={SOURCE}&poiname={label}&lat={lat:.6f}&lon={lon:.6f}&dev=0&style=2"
-            return Handoff(uri, "com.autonavi.minimap")
-        case MapApp.BAIDU:
-            place = f"name:{label}|latlng:{lat:.6f},{lon:.6f}"
-            uri = f"baidumap://map/direction?destination={place}&coord_type=gcj02&mode=driving&src={SOURCE}"
-            return Handoff(uri, "com.baidu.BaiduMap")
-        case MapApp.GOOGLE:
-            return Handoff(f"google.navigation:q={to.lat:.6f},{to.lon:.6f}&mode=d", "com.google.android.apps.maps")
-        case MapApp.ANY:
-            at = f"{to.lat:.6f},{to.lon:.6f}"
-            return Handoff(f"geo:{at}?q={at}({label})", None)
-
-
-PACKAGES = ("com.autonavi.minimap", "com.baidu.BaiduMap", "com.google.android.apps.maps")
-"""Apps that the manifest has to name under ``<queries>``: Android 11 hides the others from us."""
+    return Handoff(navigation_uri(app, to, name), _PACKAGE.get(app))

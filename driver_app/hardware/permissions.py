@@ -165,13 +165,14 @@ BATTERY_WITHOUT = Name(
     "You can go on without it: recording may be interrupted, and the gap is shown.",
 )
 
-LABELS: Mapping[Need, str] = {
-    Need.CAMERA: "相机 camera",
-    Need.LOCATION: "定位 location",
-    Need.LOCATION_ALWAYS: "后台定位 background location",
-    Need.BLUETOOTH: "蓝牙 Bluetooth",
-    Need.NOTIFICATIONS: "通知 notifications",
+NAMES: Mapping[Need, Name] = {
+    Need.CAMERA: Name("相机", "camera"),
+    Need.LOCATION: Name("定位", "location"),
+    Need.LOCATION_ALWAYS: Name("后台定位", "background location"),
+    Need.BLUETOOTH: Name("蓝牙", "Bluetooth"),
+    Need.NOTIFICATIONS: Name("通知", "notifications"),
 }
+LABELS: Mapping[Need, str] = {need: f"{name.zh} {name.en}" for need, name in NAMES.items()}
 """As a problem names them."""
 
 

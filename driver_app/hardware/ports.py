@@ -17,6 +17,7 @@ from shared.errors import Problem
 from shared.geo import Position
 from shared.keys import Signer
 from shared.loggers.values import Advertisement
+from shared.navigation import Navigator
 
 
 class Subscription(Protocol):
@@ -41,12 +42,14 @@ class CodeSource(StrEnum):
 class RawCode(msgspec.Struct, frozen=True):
     """A code as it was read, uninterpreted: its text with every separator (GS, 0x1D) kept, and its symbology identifier
     (ISO/IEC 15424, as ``]d2``) where the reader told it. ``beside``: what was read in the same picture or the same act, on
-    the same pack as far as can be told; see :mod:`shared.codes.several`."""
+    the same pack as far as can be told; see :mod:`shared.codes.several`. ``separator``: what stands for FNC1 in ``text``,
+    where this reader is known to send it; ``None`` where it may have been lost on the way."""
 
     text: str
     symbology: str | None
     source: CodeSource
     beside: tuple["RawCode", ...] = ()
+    separator: str | None = None
 
 
 class Scanner(Protocol):
@@ -156,11 +159,18 @@ class Camera(Protocol):
         ...
 
 
-class Viewfinder(Protocol):
-    """What the camera sees while it looks for codes, to be shown so that a person can aim."""
+class Picture(msgspec.Struct, frozen=True):
+    """What a camera sees: a JPEG, and by how many degrees (0, 90, 180, 270) it is to be turned clockwise to be upright."""
 
-    def watch(self, on_picture: Callable[[bytes], None]) -> Subscription:
-        """Call ``on_picture`` with pictures (JPEG), a few a second, on another thread, while codes are looked for."""
+    jpeg: bytes
+    turn: int = 0
+
+
+class Viewfinder(Scanner, Protocol):
+    """The camera, looking for codes (:meth:`Scanner.start`), and what it sees, shown so that a person can aim."""
+
+    def watch(self, on_picture: Callable[[Picture], None]) -> Subscription:
+        """Call ``on_picture`` with pictures, a few a second, perhaps on another thread, while codes are looked for."""
         ...
 
 
@@ -202,16 +212,6 @@ class Screen(Protocol):
         ...
 
 
-class MapApp(StrEnum):
-    """Who shows the way."""
-
-    AMAP = "amap"
-    BAIDU = "baidu"
-    GOOGLE = "google"
-    ANY = "any"
-    """Whatever the device opens a place with."""
-
-
 class Outside(Protocol):
     """Other apps of the device."""
 
@@ -223,7 +223,7 @@ class Outside(Protocol):
         """
         ...
 
-    def navigate(self, to: Position, name: str, app: MapApp) -> None:
+    def navigate(self, to: Position, name: str, app: Navigator) -> None:
         """Hand a destination (WGS-84) to a navigation app, in the datum that app wants.
 
         Raises:
@@ -282,6 +282,17 @@ class Keystore(Signer, Protocol):
     """
 
 
+class Kept(StrEnum):
+    """Where the device's private key is: evidence is worth what that place is."""
+
+    HARDWARE = "hardware"
+    """Made inside the device's key hardware, and never outside it."""
+    WRAPPED = "wrapped"
+    """In a file that the device's key hardware encrypts; in memory while the app runs."""
+    FILE = "file"
+    """In a file of the app's own: a desktop has nothing better."""
+
+
 class Storage(Protocol):
     """The device's disk."""
 
@@ -294,9 +305,12 @@ class Signal(StrEnum):
     """What the device tells hands and ears."""
 
     OK = "ok"
+    AGAIN = "again"
+    """A code that was scanned before: nothing was counted, and nothing is wrong."""
     WRONG = "wrong"
     ALARM = "alarm"
     NEWS = "news"
+    """Dispatch wrote, or changed the route."""
 
 
 class Feedback(Protocol):

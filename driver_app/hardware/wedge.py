@@ -3,12 +3,13 @@
 A wedge types a code within a fraction of a second and ends it with Enter or Tab. FNC1 (GS, 0x1D) is the trouble: a keyboard
 has no such key, so a wedge drops it, types it as Ctrl+], or types whatever it was set to (:attr:`Wedge.separator`). What was
 dropped is not put back here: :func:`shared.codes.parse.parse` refuses what could be read in two ways, and a lot is never
-guessed.
+guessed. A wedge that is known to type a separator says so with every code (:attr:`RawCode.separator`), and is believed.
 
 Keys that come slower than a wedge types are a person's and make no code: what a person types goes through the screen for it,
 where it is marked as typed. No Kivy and no clock here; times are seconds (s) of any clock that never goes back.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -31,13 +32,19 @@ RESUMED = 2.0
 """Seconds (s) after a code was cut off in which further keys are its rest, and no code of their own."""
 SHORTEST = 6
 """Characters of the shortest run that is taken for a code: below an EAN-8, above what fingers roll over by accident."""
+SEPARATORS: tuple[str | None, ...] = (None, GS, "|", "^", "]", "~", "{GS}")
+"""What wedges are set up to type for FNC1, offered as a setting: nothing that is known of; Ctrl+]; characters outside GS1's
+character set 82 that keyboards of all layouts have; the word that some makers use."""
+_IDENTIFIER = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+"""A symbology identifier (ISO/IEC 15424): its bracket is no separator."""
 
 
 class Wedge(msgspec.Struct, frozen=True):
     """How a wedge was set up.
 
-    ``separator``: what it types for FNC1; ``None`` where it types nothing, or Ctrl+]. ``terminated``: whether it types Enter
-    or Tab after a code. If it does, a code without it was cut off and is refused: its last field may be a lot's beginning.
+    ``separator``: what it types for FNC1 (GS for Ctrl+]); ``None`` where nobody knows that it types anything.
+    ``terminated``: whether it types Enter or Tab after a code. If it does, a code without it was cut off and is refused: its
+    last field may be a lot's beginning.
 
     Raises:
         Refused: CODE_CHARACTERS for a separator that may stand in a lot: it would tear lots apart.
@@ -52,7 +59,11 @@ class Wedge(msgspec.Struct, frozen=True):
 
     def restored(self, text: str) -> str:
         """What was typed, with GS where FNC1 was."""
-        return text if self.separator is None else text.replace(self.separator, GS)
+        if self.separator is None:
+            return text
+        identifier = _IDENTIFIER.match(text)
+        start = 0 if identifier is None else identifier.end()
+        return text[:start] + text[start:].replace(self.separator, GS)
 
 
 class Assembler:
@@ -132,8 +143,9 @@ class WedgeScanner:
     """:class:`driver_app.hardware.ports.Scanner` for a reader that types, and for a person who does.
 
     Key by key, with :meth:`pressed` and :meth:`look`, which tell a reader from a person by their pace; or line by line, with
-    :meth:`typed`. Many wedges cannot type GS (0x1D); ``separator`` is what this one types instead, and becomes GS again.
-    ``terminated``: whether it types Enter or Tab after each code. What is cut off goes to ``notices``.
+    :meth:`typed`. Many wedges cannot type GS (0x1D); ``separator`` is what this one types instead, and becomes GS again; it
+    can be changed (:meth:`use`). ``terminated``: whether it types Enter or Tab after each code. What is cut off goes to
+    ``notices``.
 
     Raises:
         Refused: CODE_CHARACTERS for a separator that may stand in a lot.
@@ -147,6 +159,15 @@ class WedgeScanner:
         self._notices = notices or Notices()
         self._listeners: list[Callable[[RawCode], None]] = []
 
+    def use(self, separator: str | None) -> None:
+        """From the next key on, expect another separator. What was typed half is forgotten.
+
+        Raises:
+            Refused: CODE_CHARACTERS for one that may stand in a lot.
+        """
+        self._wedge = Wedge(separator, self._wedge.terminated)
+        self._assembler = Assembler(self._wedge)
+
     def start(self, on_code: Callable[[RawCode], None]) -> Subscription:
         self._listeners.append(on_code)
         return _Scanning(self._listeners, on_code)
@@ -155,7 +176,8 @@ class WedgeScanner:
         """A line arrived. Only the line end is taken off: spaces and separators belong to the code."""
         line = text.rstrip("\r\n")
         if source is CodeSource.SCANNER:
-            line = self._wedge.restored(line)
+            self._deliver(self._wedge.restored(line))
+            return
         for on_code in tuple(self._listeners):
             on_code(RawCode(line, None, source))
 
@@ -174,8 +196,12 @@ class WedgeScanner:
             self._notices.note(refusal.problem)
             return
         if text is not None:
-            for on_code in tuple(self._listeners):
-                on_code(RawCode(text, None, CodeSource.SCANNER))
+            self._deliver(text)
+
+    def _deliver(self, text: str) -> None:
+        separator = None if self._wedge.separator is None else GS
+        for on_code in tuple(self._listeners):
+            on_code(RawCode(text, None, CodeSource.SCANNER, separator=separator))
 
 
 class _Scanning:

@@ -56,6 +56,36 @@ class Asking:
         self._waiting += [need for need in (*CONTEXT.get(kind, ()), *lens) if need not in self._waiting]
         self._next(kind)
 
+    def first(self, need: Need, then: Callable[[Standing], None]) -> None:
+        """A button was pressed that needs something: ask for it where it lacks, and tell ``then``, on the UI thread, how it
+        stands. Asked for here, it is asked again however often a step asked before: the person wants it now."""
+        now = self._permissions.standing(need)
+        if now is Standing.GRANTED or self._sheet is not None or self._answering:
+            then(now)
+            return
+        self._done.add(need)
+        if move(now) is Move.EXPLAIN_AND_OPEN_SETTINGS:
+
+            def leave() -> None:
+                then(now)
+                self._outside.open_settings()
+
+            self._explain(need, tr._("Open the settings"), leave, lambda: then(now))
+        else:
+            self._explain(need, tr._("Continue"), partial(self._ask_first, need, then), lambda: then(now))
+
+    def _ask_first(self, need: Need, then: Callable[[Standing], None]) -> None:
+        self._answering = True
+
+        def answered(standing: Standing) -> None:
+            self._answering = False
+            then(standing)
+
+        self._permissions.ask(need, lambda standing: on_ui(answered, standing))
+
+    def _explain(self, need: Need, yes: str, act: Callable[[], None], no: Callable[[], None]) -> None:
+        self._open(WHY[need], WITHOUT[need], yes, act, no, lambda: None)
+
     def _next(self, kind: StepKind) -> None:
         if self._sheet is not None or self._answering:
             return
@@ -84,15 +114,34 @@ class Asking:
         self._next(kind)
 
     def _show(self, why: Name, without: Name, yes: str, act: Callable[[], None], kind: StepKind) -> None:
+        self._open(why, without, yes, act, lambda: None, lambda: on_ui(self._next, kind))
+
+    def _open(
+        self,
+        why: Name,
+        without: Name,
+        yes: str,
+        act: Callable[[], None],
+        no: Callable[[], None],
+        over: Callable[[], None],
+    ) -> None:
+        """Say why; then ``act``, or ``no`` after a no (a tap beside the sheet is one), and ``over`` in any case."""
         choices = [Choice("allow", yes, "primary"), Choice("not_now", tr._("Not now"))]
+        agreed: list[bool] = []
 
         def closed(*_: object) -> None:
             self._sheet = None
-            on_ui(self._next, kind)
+            on_ui(settled)
+
+        def settled() -> None:
+            if not agreed:
+                no()
+            over()
 
         def chosen(value: str) -> None:
             if value != "allow":
                 return
+            agreed.append(True)
             try:
                 act()
             except Refused as refusal:

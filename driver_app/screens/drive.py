@@ -12,7 +12,7 @@ from driver_app.widgets.sheet import Choice, Sheet
 from driver_app.widgets.surface import Card, Fact, TapCard
 from shared.geo import Position
 from shared.guidance import guide
-from shared.navigation import Navigator, navigation_uri
+from shared.navigation import Navigator
 from shared.work import Container, Stop
 
 
@@ -175,7 +175,7 @@ class DriveScreen(AppScreen):
 
     def _navigate(self, value: str) -> None:
         site = self.services.duty.route.stop(self.stop_id).site
-        self.app.open_uri(navigation_uri(Navigator(value), site.fence.centre, self.name_of(site.name)))
+        self.app.navigate(site.fence.centre, self.name_of(site.name), Navigator(value))
 
     def more(self) -> None:
         """Everything that is not done at every stop."""

@@ -13,7 +13,8 @@ import msgspec
 from PIL import Image, ImageDraw
 
 from driver_app.hardware.choose import Hardware
-from driver_app.hardware.ports import CodeSource, Fix, Heard, Link, RawCode, Signal
+from driver_app.hardware.ports import CodeSource, Fix, Heard, Link, Picture, RawCode, Signal, Subscription
+from driver_app.hardware.virtual.device import RecordedOutside
 from driver_app.journal.memory import MemoryJournal
 from driver_app.journal.ports import Journal
 from driver_app.parts import Parts
@@ -44,18 +45,24 @@ class Quiet:
     camera takes a picture of a made-up parcel."""
 
     def __init__(self) -> None:
-        self._on_code: Callable[[RawCode], None] | None = None
+        self._looking: list[Callable[[RawCode], None]] = []
         self.given: list[Signal] = []
 
-    def start(self, on_code: Callable[[RawCode], None]) -> "Quiet":
-        self._on_code = on_code
+    def start(self, on_code: Callable[[RawCode], None]) -> Subscription:
+        self._looking.append(on_code)
+        return _Until(self._looking, on_code)
+
+    def watch(self, on_picture: Callable[[Picture], None]) -> "Quiet":
+        on_picture(Picture(parcel()))
         return self
 
-    def present(self, text: str, symbology: str = "]d2") -> bool:
-        """Hold a code before the scanner; whether anybody was looking."""
-        if self._on_code is not None:
-            self._on_code(RawCode(text, symbology, CodeSource.SCANNER))
-        return self._on_code is not None
+    def present(self, text: str, symbology: str = "]d2", *beside: str) -> bool:
+        """Hold a code before the scanner, with others on the same pack; whether anybody was looking."""
+        others = tuple(RawCode(other, None, CodeSource.SCANNER) for other in beside)
+        looking = self._looking[-1:]
+        for on_code in looking:
+            on_code(RawCode(text, symbology, CodeSource.SCANNER, others))
+        return bool(looking)
 
     def listen(self, *_args: object) -> "Quiet":
         return self
@@ -64,7 +71,7 @@ class Quiet:
         return self
 
     def stop(self) -> None:
-        self._on_code = None
+        """Nothing goes on."""
 
     def close(self) -> None:
         """Nothing is open."""
@@ -86,6 +93,15 @@ class Quiet:
 
     def take(self, on_photo: Callable[[bytes], None], on_problem: Callable[[Problem], None]) -> None:  # noqa: ARG002
         on_photo(parcel())
+
+
+class _Until:
+    def __init__(self, looking: list[Callable[[RawCode], None]], on_code: Callable[[RawCode], None]) -> None:
+        self._looking, self._on_code = looking, on_code
+
+    def stop(self) -> None:
+        if self._on_code in self._looking:
+            self._looking.remove(self._on_code)
 
 
 def parcel() -> bytes:
@@ -120,7 +136,18 @@ class Example:
         """Whether the cold box stays in range and its logger records all the time."""
         self.device = Quiet()
         port = self.device
-        hardware = Hardware(port, port, port, port, PHONE, port, port)  # type: ignore[arg-type]
+        self.outside = RecordedOutside()
+        hardware = Hardware(
+            port,
+            port,
+            port,
+            port,
+            PHONE,
+            port,
+            port,
+            viewfinder=port,
+            outside=self.outside,  # type: ignore[arg-type]
+        )
         self.parts = Parts(self.services, hardware, ExampleColdBox(self), data)  # type: ignore[arg-type]
 
     def give_work(self, *, minutes: float = 0.0, overrides: tuple[Override, ...] = ()) -> None:

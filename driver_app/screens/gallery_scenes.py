@@ -1,6 +1,7 @@
 """What the gallery shows: the example day, moved on from screen to screen."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from kivy.core.window import Window
@@ -8,12 +9,17 @@ from kivy.uix.modalview import ModalView
 from PIL import Image
 
 from driver_app.app import HandoverApp
+from driver_app.hardware.permissions import Need, Standing
+from driver_app.hardware.ports import Kept
+from driver_app.hardware.virtual.device import AnsweredPermissions, RecordedOutside
+from driver_app.hardware.wedge import WedgeScanner
 from driver_app.parts import Parts
 from driver_app.screens.example import SERVER, URL, Wishes, code_of
 from driver_app.screens.example_day import Example
 from driver_app.services.step import StepKind
 from driver_app.widgets.audit import audit
 from driver_app.widgets.hand import Player
+from driver_app.widgets.surface import Page
 from shared import problems
 from shared.codes.own import Enrolment, server_key
 from shared.custody.events import Entry
@@ -108,6 +114,9 @@ class Scenes:
         elif name == "more":
             self._put_away()
             self._screen.more()
+        elif name == "separator":
+            self._put_away()
+            self._screen.choose_separator()
         elif name == "write":
             self.app.close()
             self._screen.ask_code()
@@ -163,7 +172,24 @@ class Scenes:
     def load_wrong(self) -> None:
         self._screen.scan("]d20106901234567892172710311099XX", Entry.SCANNER)
 
+    def load_again(self) -> None:
+        """A code of one pack only, scanned a second time."""
+        line = next(row.line for row in reversed(self._services.load.progress()) if row.missing)
+        for _ in range(2):
+            self.app.example.pass_time(0.1)
+            self._screen.scan(f"{code_of(line)}\x1d21000417", Entry.SCANNER)
+
+    def load_ambiguous(self) -> None:
+        self._screen.scan("0106901234567892" + "10RI26031121000417", Entry.SCANNER)
+
+    def viewfinder(self) -> None:
+        self._screen.aim()
+
+    def viewfinder_refused(self) -> None:
+        self._screen.asked(Standing.BLOCKED)
+
     def write(self) -> None:
+        self.app.close()
         self._screen.ask_code()
 
     def gate_refused(self) -> None:
@@ -320,4 +346,27 @@ class Scenes:
         self.app.tell(refused.problem)
 
     def settings(self) -> None:
+        self.app.tell(None)
+        now = dict.fromkeys(Need, Standing.GRANTED) | {Need.LOCATION_ALWAYS: Standing.REFUSED}
+        self.app.hardware = replace(
+            self.app.hardware,
+            wedge=WedgeScanner(),
+            permissions=AnsweredPermissions(now, {}),
+            outside=RecordedOutside(restricted=True),
+            kept=Kept.WRAPPED,
+        )
+        self._services.reader.separator = "|"
         self.app.open("settings")
+
+    def settings_device(self) -> None:
+        self._scroll(0.42)
+
+    def settings_about(self) -> None:
+        self._scroll(0.0)
+
+    def separator(self) -> None:
+        self._screen.choose_separator()
+
+    def _scroll(self, to: float) -> None:
+        page = next(child for child in self._screen.walk(restrict=True) if isinstance(child, Page))
+        page.scroll_y = to

@@ -5,9 +5,12 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from driver_app.hardware.ports import RawCode, Signal
 from driver_app.screens.scanner import Scans
-from driver_app.services.scanning import DOUBLE, ContainerChosen, LineProgress, Scanned, text_of
+from driver_app.screens.verdicts import look_of
+from driver_app.services.scanning import DOUBLE, ContainerChosen, LineProgress, Read, Scanned
+from driver_app.services.step import Step
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
+from shared.codes.match import identity
 from shared.custody.events import Entry
 from shared.errors import Problem, Refused
 from shared.work import Container
@@ -20,8 +23,11 @@ class GoodsScan(Scans):
     """
 
     tone = StringProperty("muted")
+    icon = StringProperty("scan")
     heading = StringProperty("")
     detail = StringProperty("")
+    advice = StringProperty("")
+    """What to do where the scan was not right."""
     done = NumericProperty(0)
     total = NumericProperty(0)
     missing = NumericProperty(0)
@@ -33,12 +39,14 @@ class GoodsScan(Scans):
     other_hid = StringProperty("")
     other_text = StringProperty("")
     _counting = ("", Entry.TYPED)
+    _step: Step | None = None
+    """The step that the panel's last scan belongs to."""
     _last: Scanned | Container | Problem | None = None
     """What the panel shows, to be said again in another language."""
 
     # what a subclass says
 
-    def take(self, text: str, entry: Entry, quantity: int | None) -> Scanned | ContainerChosen | None:
+    def take(self, read: Read, entry: Entry, quantity: int | None) -> Scanned | ContainerChosen | None:
         """Give a code to the service.
 
         Raises:
@@ -65,7 +73,9 @@ class GoodsScan(Scans):
 
     def opened(self) -> None:
         super().opened()
-        self.idle()
+        if self._step != self.app.step:  # back from the viewfinder or the settings, the last scan still stands
+            self._step = self.app.step
+            self.idle()
 
     def idle(self) -> None:
         """Nothing scanned yet."""
@@ -74,27 +84,30 @@ class GoodsScan(Scans):
 
     def _say(self) -> None:
         """Put the last scan into words."""
-        last = self._last
+        last, self.advice = self._last, ""
         if last is None:
-            self.heading, self.detail = tr._("Ready to scan"), self.invitation()
+            self.icon, self.heading, self.detail = "scan", tr._("Ready to scan"), self.invitation()
         elif isinstance(last, Problem):
-            self.heading, self.detail = tr._("Does not belong here"), tr.problem(last)
+            look = look_of(last)
+            self.icon, self.heading, self.detail = look.icon, tr._(look.heading), tr.problem(last)
+            self.advice = tr._(look.advice) if look.advice else ""
         elif isinstance(last, Container):
-            self.heading, self.detail = self.name_of(last.name), tr._("Goods go in here from now on.")
+            self.icon, self.heading = "box", self.name_of(last.name)
+            self.detail = tr._("Goods go in here from now on.")
         else:
-            self.heading = self.name_of(last.product)
+            self.icon, self.heading = "check", self.name_of(last.product)
             self.detail = tr._("Lot {lot}: {done} of {total}").format(lot=last.lot, done=last.done, total=last.total)
 
     def code(self, raw: RawCode) -> None:
-        self.scan(text_of(raw), Entry(raw.source.value))
+        self.scan(raw, Entry(raw.source.value))
 
     def typed(self, text: str) -> None:
         self.scan(text, Entry.TYPED)
 
-    def scan(self, text: str, entry: Entry, quantity: int | None = None) -> None:
+    def scan(self, read: Read, entry: Entry, quantity: int | None = None) -> None:
         """Judge a code and show the verdict at once."""
         try:
-            found = self.take(text, entry, quantity)
+            found = self.take(read, entry, quantity)
         except Refused as refused:
             self.wrong(refused.problem)
             return
@@ -104,21 +117,24 @@ class GoodsScan(Scans):
         if isinstance(found, ContainerChosen):
             self._last, self.tone, self.countable = found.container, "primary", 0
         else:
-            self.right(found, text, entry)
+            self.right(found, entry)
         self.refresh()
 
-    def right(self, found: Scanned, text: str, entry: Entry) -> None:
-        """The code belonged."""
+    def right(self, found: Scanned, entry: Entry) -> None:
+        """The code belonged. A code that belongs to one pack only stands for that pack; one of the lot, for as many packs as
+        are counted in."""
         self._last, self.tone = found, "ok"
         _, _, line = self.services.duty.route.line(found.line_id)
-        self.countable = found.total - found.done if line.countable else 0
-        self._counting = (text, entry)
+        shared_by_all = line.countable and identity(found.code) is None
+        self.countable = found.total - found.done if shared_by_all else 0
+        self._counting = (found.code, entry)
 
     def wrong(self, problem: Problem) -> None:
-        """The code did not belong: in red, with its number and the reason."""
-        self._last, self.tone, self.countable = problem, "bad", 0
+        """The code did not count: the colour, the words and the signal of its kind, with its number and the reason."""
+        look = look_of(problem)
+        self._last, self.tone, self.countable = problem, look.tone, 0
         self._say()
-        self.app.hardware.feedback.give(Signal.WRONG)
+        self.app.hardware.feedback.give(look.signal)
 
     def count_in(self, quantity: int) -> None:
         """Count further packs in with the code scanned last, where the product allows it."""

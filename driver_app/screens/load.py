@@ -1,7 +1,7 @@
 """Loading: every pack scanned into its container, last stop first, so that what comes out first goes in last."""
 
 from driver_app.screens.goods import GoodsScan
-from driver_app.services.scanning import ContainerChosen, LineProgress, Scanned
+from driver_app.services.scanning import ContainerChosen, LineProgress, Read, Scanned
 from driver_app.services.step import StepKind
 from driver_app.widgets.language import tr
 from shared.custody.events import Entry
@@ -17,8 +17,8 @@ class LoadScreen(GoodsScan):
     lead = "back"
     done_hid = "load.done"
 
-    def take(self, text: str, entry: Entry, quantity: int | None) -> Scanned | ContainerChosen | None:
-        return self.services.load.scan(text, entry, quantity)
+    def take(self, read: Read, entry: Entry, quantity: int | None) -> Scanned | ContainerChosen | None:
+        return self.services.load.scan(read, entry, quantity)
 
     def progress(self) -> tuple[LineProgress, ...]:
         return self.services.load.progress()

@@ -104,12 +104,20 @@ class StopRow(Tappable, Row):
 
 
 class ScanPanel(BoxLayout):
-    """What the last scan was: right or wrong, in colour, shape and words, large enough for the corner of an eye."""
+    """What the last scan was: right or wrong, in colour, shape and words, large enough for the corner of an eye; and what
+    to do where it was not right. ``camera``: whether codes may be read with the camera instead."""
 
-    tone = OptionProperty("muted", options=("muted", "ok", "bad", "primary"))
+    tone = OptionProperty("muted", options=("muted", "ok", "bad", "unknown", "primary"))
+    icon = StringProperty("scan")
     heading = StringProperty("")
     detail = StringProperty("")
-    __events__ = ("on_type",)
+    advice = StringProperty("")
+    camera = BooleanProperty(False)
+    typing = BooleanProperty(True)
+    __events__ = ("on_type", "on_aim")
+
+    def on_aim(self) -> None:
+        """The camera button was tapped."""
 
     def on_type(self) -> None:
         """The keyboard button was tapped: the last resort."""

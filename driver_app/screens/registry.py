@@ -27,7 +27,19 @@ STEP_SCREENS: dict[StepKind, str] = {
     StepKind.END: "end",
 }
 """The screen of every step."""
-OVERLAYS = ("settings", "fail_stop", "line", "stops", "write", "map", "incident", "messages", "collect", "move")
+OVERLAYS = (
+    "settings",
+    "fail_stop",
+    "line",
+    "stops",
+    "write",
+    "map",
+    "incident",
+    "messages",
+    "collect",
+    "move",
+    "viewfinder",
+)
 """Screens that lie over a step's screen, and lead back to it."""
 CLASSES = {
     "enrol": "EnrolScreen",
@@ -55,6 +67,7 @@ CLASSES = {
     "messages": "MessagesScreen",
     "collect": "CollectScreen",
     "move": "MoveScreen",
+    "viewfinder": "ViewfinderScreen",
 }
 """The class in the module of the same name."""
 

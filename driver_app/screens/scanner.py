@@ -1,4 +1,6 @@
-"""Scanning on a screen: the scanner runs while the screen is shown, and typing is the last resort."""
+"""Scanning on a screen: the scanner runs while it is shown; the camera may be aimed, and typing is the last resort."""
+
+from kivy.properties import BooleanProperty
 
 from driver_app.hardware.ports import RawCode, Subscription
 from driver_app.screens.base import AppScreen
@@ -10,11 +12,14 @@ from driver_app.widgets.language import tr
 class Scans(AppScreen):
     """A screen that reads codes. A subclass writes :meth:`code` and :meth:`typed`."""
 
+    camera = BooleanProperty(False)
+    """Whether codes may be read with a camera that shows what it sees."""
     _scanning: Subscription | None = None
     _wanted = False
 
     def opened(self) -> None:
         self._wanted = True
+        self.camera = self.app.hardware.viewfinder is not None
         if self._scanning is None:
             self.app.errands.run(self._start, self._started)
 
@@ -47,6 +52,10 @@ class Scans(AppScreen):
 
     def typed(self, text: str) -> None:
         """A code was typed."""
+
+    def aim(self) -> None:
+        """Read codes with the camera, looking at what it sees. They come to :meth:`code`, as from any scanner."""
+        self.app.open("viewfinder", self)
 
     def ask_code(self) -> None:
         """Open the keyboard for a code that no scanner can read."""

@@ -1,12 +1,48 @@
-"""Settings: language, theme and text size; the queue of what is still to be sent; what this handheld is."""
+"""Settings: language, theme and text size; the scanner and what the device lets the app do; the queue of what is still to be
+sent; what this handheld is."""
+
+from collections.abc import Iterator
+from functools import partial
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
+from driver_app.hardware.permissions import NAMES, Need, Standing
+from driver_app.hardware.ports import Kept
+from driver_app.hardware.wedge import SEPARATORS
+from driver_app.i18n import marked
 from driver_app.screens.base import AppScreen, clock_time
+from driver_app.widgets.action import Action
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
+from driver_app.widgets.sheet import Choice, Sheet
 from driver_app.widgets.theme import theme
+from shared.codes.element_string import GS
 from shared.custody.journey import Phase
+
+STANDINGS = {
+    Standing.GRANTED: marked("allowed"),
+    Standing.UNASKED: marked("not asked yet"),
+    Standing.REFUSED: marked("not allowed"),
+    Standing.BLOCKED: marked("not allowed, see the device's settings"),
+}
+KEPT = {
+    Kept.HARDWARE: marked("inside the key hardware"),
+    Kept.WRAPPED: marked("in a file that the key hardware encrypts"),
+    Kept.FILE: marked("in a file"),
+}
+"""Where the key is, in words."""
+
+
+def separator_words(separator: str | None) -> str:
+    """What a wedge types for FNC1, in words."""
+    if separator is None:
+        return tr._("Nothing that is known")
+    return "Ctrl+]  (GS)" if separator == GS else separator
+
+
+def capital(words: str) -> str:
+    """With a capital letter at the front, as a label has one."""
+    return words[:1].upper() + words[1:]
 
 
 class SettingsScreen(AppScreen):
@@ -31,6 +67,10 @@ class SettingsScreen(AppScreen):
     def opened(self) -> None:
         self.watch(self.services.state.subscribe, lambda *_: self._look())
 
+    separator = StringProperty("")
+    """What a keyboard wedge types for FNC1, in words; empty where no keyboard can be a wedge."""
+    permissions = ListProperty()
+
     def refresh(self) -> None:
         session = self.services.session
         self.title = tr._("Settings")
@@ -43,8 +83,39 @@ class SettingsScreen(AppScreen):
         self.may_sign_out = actor is not None and resting
         self.on_shift = actor is not None and duty.on_shift
         self.unread = len(self.services.road.unread())
+        wedge = self.app.hardware.wedge
+        self.separator = "" if wedge is None else separator_words(self.services.reader.separator)
+        self._permissions()
         self._about()
         self._look()
+
+    def _permissions(self) -> None:
+        """How each need stands, and a button for each that lacks."""
+        permissions, outside = self.app.hardware.permissions, self.app.hardware.outside
+        now = {} if permissions is None else {need: permissions.standing(need) for need in Need}
+        rows = [(capital(tr.name(NAMES[need])), tr._(STANDINGS[standing])) for need, standing in now.items()]
+        lacking = [need for need, standing in now.items() if standing is not Standing.GRANTED]
+        saving = bool(rows) and outside is not None and not outside.unrestricted()
+        if rows and outside is not None:
+            rows.append((tr._("Battery saving"), tr._("may stop the app") if saving else tr._("leaves the app alone")))
+        self.permissions = rows
+
+        def buttons() -> Iterator[Action]:
+            for need in lacking:
+                words = tr._("Allow: {need}").format(need=tr.name(NAMES[need]))
+                button = Action(hid=f"settings.allow.{need.value}", text=words)
+                button.bind(on_release=partial(self._allow, need))
+                yield button
+            if saving:
+                button = Action(hid="settings.battery", text=tr._("Exempt from battery saving"))
+                button.bind(on_release=lambda _b: self.app.leave(lambda outside: outside.ask_unrestricted()))
+                yield button
+
+        self.fill("lacking", (lacking, saving), buttons)
+
+    def _allow(self, need: Need, *_args) -> None:
+        if self.app.asking is not None:
+            self.app.asking.first(need, lambda _standing: self.refresh())
 
     def _about(self) -> None:
         identity = self.services.enrolment.identity
@@ -56,6 +127,7 @@ class SettingsScreen(AppScreen):
                 (tr._("Server"), identity.url),
                 (tr._("Device number"), identity.device),
             ]
+        rows.append((tr._("The key is"), tr._(KEPT[self.app.hardware.kept])))
         self.about_rows = rows
 
     def _look(self) -> None:
@@ -82,6 +154,28 @@ class SettingsScreen(AppScreen):
     def _zone(self) -> str:
         duty = self.services.duty
         return duty.route.depot.zone if duty.started else "Asia/Shanghai"
+
+    def choose_separator(self) -> None:
+        """Ask what the keyboard scanner types for FNC1."""
+        choices = [
+            Choice(
+                str(number), separator_words(one), "primary" if one == self.services.reader.separator else "secondary"
+            )
+            for number, one in enumerate(SEPARATORS)
+        ]
+        detail = tr._(
+            "As the scanner was set up. Where nothing is known of it, a code whose fields may have run together is refused."
+        )
+        Sheet(tr._("What does the scanner type between two fields (FNC1)?"), choices, self._separate, detail).open(
+            animation=False
+        )
+
+    def _separate(self, number: str) -> None:
+        separator = SEPARATORS[int(number)]
+        self.services.reader.separator = separator
+        if self.app.hardware.wedge is not None:
+            self.app.hardware.wedge.use(separator)
+        self.refresh()
 
     def use_language(self, language: str) -> None:
         """Chinese or English."""

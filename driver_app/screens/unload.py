@@ -1,7 +1,7 @@
 """Unloading: the receiver's goods scanned out, so that nothing of another stop stays behind here."""
 
 from driver_app.screens.goods import GoodsScan
-from driver_app.services.scanning import LineProgress, Scanned
+from driver_app.services.scanning import LineProgress, Read, Scanned
 from driver_app.widgets.language import tr
 from shared.custody.events import Entry
 
@@ -12,8 +12,8 @@ class UnloadScreen(GoodsScan):
     done_hid = "unload.done"
     other_hid = "unload.fail"
 
-    def take(self, text: str, entry: Entry, quantity: int | None) -> Scanned | None:
-        return self.services.stop.scan(text, entry, quantity)
+    def take(self, read: Read, entry: Entry, quantity: int | None) -> Scanned | None:
+        return self.services.stop.scan(read, entry, quantity)
 
     def progress(self) -> tuple[LineProgress, ...]:
         return self.services.stop.progress()

@@ -13,6 +13,7 @@ from driver_app.services.identity import IdentityStore
 from driver_app.services.load import Load
 from driver_app.services.outbox import Outbox
 from driver_app.services.ports import Transport
+from driver_app.services.reader import ReaderSettings
 from driver_app.services.readings import Readings
 from driver_app.services.receivers import Receivers
 from driver_app.services.recorder import Recorder
@@ -64,6 +65,7 @@ class Services:
     track: Track
     heard: Heard
     alarms: Alarms
+    reader: ReaderSettings
     readings: Readings
     receivers: Receivers
     rest: Rest
@@ -126,6 +128,7 @@ def build(ports: Ports) -> Services:
         track=track,
         heard=heard,
         alarms=Alarms(journal, duty, recorder, heard, troubles),
+        reader=ReaderSettings(journal),
         readings=readings,
         receivers=receivers,
         rest=Rest(journal, duty, recorder, track, clock, troubles),

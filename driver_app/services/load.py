@@ -4,7 +4,7 @@ from driver_app.journal.ports import Journal
 from driver_app.services.duty import Duty
 from driver_app.services.kept import Draft
 from driver_app.services.recorder import Recorder
-from driver_app.services.scanning import ContainerChosen, LineProgress, Scanned, Scanning
+from driver_app.services.scanning import ContainerChosen, LineProgress, Read, Scanned, Scanning
 from driver_app.services.step import Step, StepKind, Steps
 from shared import problems
 from shared.codes.match import Match
@@ -41,7 +41,7 @@ class Load:
             raise Refused(problems.NOT_FOUND, what="容器 container", value=container_id)
         self._chosen.put(container_id)
 
-    def scan(self, text: str | bytes, entry: Entry, quantity: int | None = None) -> Scanned | ContainerChosen | None:
+    def scan(self, read: Read, entry: Entry, quantity: int | None = None) -> Scanned | ContainerChosen | None:
         """Take a scan. ``quantity``: packs that it stands for, where the driver typed a number.
 
         ``None`` for the same code within a second. A container's code chooses that container.
@@ -55,7 +55,7 @@ class Load:
             if journey.phase not in (Phase.STARTED, Phase.DEPARTED) or journey.open_stop is not None:
                 raise Refused(problems.JOURNEY_ILLEGAL, state=journey.phase.value, value=GoodsLoaded.__name__)
             found = self._scanning.read(
-                text, entry, before=_before(journey), stop=None, quantity=quantity, accept=lambda _: None
+                read, entry, before=_before(journey), stop=None, quantity=quantity, accept=lambda _: None
             )
             if found is None:
                 return None
@@ -73,7 +73,7 @@ class Load:
     def _event(self, part: Match, entry: Entry) -> GoodsLoaded:
         route = self._duty.route
         _, _, line = route.line(part.line_id)
-        return GoodsLoaded(route.id, line.id, self._into(line), part.quantity, part.code_text, entry)
+        return GoodsLoaded(route.id, line.id, self._into(line), part.quantity, part.code_text, entry, part.beside)
 
     def _into(self, line: Line) -> str:
         chosen = self.container_id or line.container_id

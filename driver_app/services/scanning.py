@@ -15,9 +15,10 @@ from driver_app.services.recorder import Recorder
 from shared.clock import Clock
 from shared.codes.gs1 import GiaiCode, GraiCode, SsccCode
 from shared.codes.manifest import manifest_of
-from shared.codes.match import Manifest, Match, judge
+from shared.codes.match import Manifest, Match
 from shared.codes.match import Scanned as ScannedBefore
 from shared.codes.parse import Code, parse
+from shared.codes.several import judge_pack
 from shared.custody.events import Entry, ScanRefused
 from shared.errors import Refused, shown
 from shared.work import Container, Line, Name, Route, Site, Stop
@@ -65,9 +66,34 @@ class LineProgress(msgspec.Struct, frozen=True):
         return max(0, self.total - self.done)
 
 
+Read = str | bytes | RawCode
+"""A code as it comes in: what a reader delivered, or only its text."""
+
+
 def text_of(raw: RawCode) -> str:
     """A code from the scanner port as :func:`shared.codes.parse.parse` wants it: its symbology identifier in front."""
     return (raw.symbology or "") + raw.text
+
+
+class Act(msgspec.Struct, frozen=True):
+    """One act of scanning: each code that was read in it, with the separator its reader is known to send."""
+
+    codes: tuple[tuple[str, str | None], ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(text for text, _ in self.codes)
+
+
+def act_of(read: Read) -> Act:
+    """The codes of an act, in the order they were delivered in; bytes are ISO-8859-1, so that every one survives."""
+    match read:
+        case RawCode():
+            return Act(tuple((text_of(one), one.separator) for one in (read, *read.beside)))
+        case bytes():
+            return Act(((read.decode("iso-8859-1"), None),))
+        case str():
+            return Act(((read, None),))
 
 
 class Scanning:
@@ -76,7 +102,7 @@ class Scanning:
     def __init__(self, duty: Duty, recorder: Recorder, clock: Clock) -> None:
         self._duty, self._recorder, self._clock = duty, recorder, clock
         self._manifest: tuple[Route, Manifest] | None = None
-        self._last: tuple[str, float] | None = None
+        self._last: tuple[frozenset[str], float] | None = None
 
     def today(self, site: Site) -> date:
         """The day at a site."""
@@ -84,7 +110,7 @@ class Scanning:
 
     def read(
         self,
-        text: str | bytes,
+        read: Read,
         entry: Entry,
         *,
         before: ScannedBefore,
@@ -92,37 +118,40 @@ class Scanning:
         quantity: int | None,
         accept: Callable[[Match], None],
     ) -> Match | Container | None:
-        """What a code stands for: packs of a line; while loading (``stop`` is ``None``), perhaps a container; ``None`` where
-        it is a double reading. ``accept`` may refuse a match for a reason of its own.
+        """What an act of scanning stands for: packs of a line; while loading (``stop`` is ``None``), perhaps a container;
+        ``None`` where it is a double reading. Several codes read in one act are those of one pack, which counts once; what is
+        no code known here does not speak against the others. ``accept`` may refuse a match for a reason of its own.
 
         Raises:
             Refused: CODE_* or SCAN_*, after it was recorded as :class:`ScanRefused`.
         """
-        code = text.decode("iso-8859-1") if isinstance(text, bytes) else text
-        if self._is_double(code):
+        act = act_of(read)
+        if self._is_double(act):
             return None
         route = self._duty.route
         today = self.today(route.depot if stop is None else stop.site)
         try:
-            container = self._container(code, today.year) if stop is None else None
+            container = self._container(act, today.year) if stop is None else None
             if container is not None:
                 return container
-            parsed = parse(code, year=today.year)
             typed = None if quantity == 1 else quantity
             stop_id = None if stop is None else stop.id
-            match = judge(parsed, self._of(route), before, stop_id=stop_id, today=today, typed=typed)
+            codes = _parsed(act, today.year)
+            match = judge_pack(codes, self._of(route), before, stop_id=stop_id, today=today, typed=typed)
             accept(match)
         except Refused as refused:
             where = self._duty.journey.open_stop
-            event = ScanRefused(route.id, where, shown(code, _LONGEST), entry, refused.problem)
+            event = ScanRefused(route.id, where, shown(" + ".join(act.texts), _LONGEST), entry, refused.problem)
             self._recorder.record(event)
             raise
         return match
 
-    def _is_double(self, code: str) -> bool:
+    def _is_double(self, act: Act) -> bool:
+        """Whether nothing was read that was not read a moment ago. Each reading begins that moment anew."""
         now = self._clock.monotonic()
-        double = self._last is not None and self._last[0] == code and now - self._last[1] < DOUBLE
-        self._last = code, now
+        texts = frozenset(act.texts)
+        double = self._last is not None and texts <= self._last[0] and now - self._last[1] < DOUBLE
+        self._last = (self._last[0] if double and self._last is not None else texts), now
         return double
 
     def _of(self, route: Route) -> Manifest:
@@ -130,16 +159,34 @@ class Scanning:
             self._manifest = route, manifest_of(route)
         return self._manifest[1]
 
-    def _container(self, text: str, year: int) -> Container | None:
+    def _container(self, act: Act, year: int) -> Container | None:
         """The container whose code this is: by its text (a plate number is no barcode), or by the key in its barcode."""
         route = self._duty.route
-        written = {text.strip()}
+        written = {text.strip() for text in act.texts}
         if not any(container.code in written for container in route.containers):
-            try:
-                written |= _keys(parse(text, year=year))
-            except Refused:
-                return None  # no container's; what it is otherwise is for the caller to say
+            for text, separator in act.codes:
+                try:
+                    written |= _keys(parse(text, year=year, fnc1_substitute=separator))
+                except Refused:
+                    continue  # no container's; what it is otherwise is for the caller to say
         return next((container for container in route.containers if container.code in written), None)
+
+
+def _parsed(act: Act, year: int) -> list[Code]:
+    """What the codes of an act say: those of them that say anything.
+
+    Raises:
+        Refused: CODE_*, of the first, where none does.
+    """
+    codes, refusals = [], []
+    for text, separator in act.codes:
+        try:
+            codes.append(parse(text, year=year, fnc1_substitute=separator))
+        except Refused as refusal:
+            refusals.append(refusal)
+    if not codes:
+        raise refusals[0]
+    return codes
 
 
 def _keys(code: Code) -> set[str]:

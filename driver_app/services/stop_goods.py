@@ -3,7 +3,7 @@
 from driver_app.journal.ports import BlobRef, Journal
 from driver_app.services.duty import Duty
 from driver_app.services.recorder import Recorder
-from driver_app.services.scanning import LineProgress, Scanned, Scanning
+from driver_app.services.scanning import LineProgress, Read, Scanned, Scanning
 from driver_app.services.signing import drafts_of
 from driver_app.services.step import PLACE, Step, StepKind, Steps, placed
 from driver_app.services.track import Track
@@ -91,7 +91,7 @@ class StopGoods:
 
     # goods -------------------------------------------------------------------------------------------------------------
 
-    def scan(self, text: str | bytes, entry: Entry, quantity: int | None = None) -> Scanned | None:
+    def scan(self, read: Read, entry: Entry, quantity: int | None = None) -> Scanned | None:
         """Take a scan of packs that are brought out. ``quantity``: packs that it stands for, where the driver typed a number.
         ``None`` for the same code within a second.
 
@@ -105,14 +105,16 @@ class StopGoods:
                 counts, (code for purpose, code in journey.codes if scanned_out(purpose, code, stop.id))
             )
             found = self._scanning.read(
-                text, entry, before=before, stop=stop, quantity=quantity, accept=self._was_loaded
+                read, entry, before=before, stop=stop, quantity=quantity, accept=self._was_loaded
             )
             if found is None or isinstance(found, Container):
                 return None
             parts = (found, *found.others)
             self._recorder.record_all(
                 [
-                    GoodsUnloaded(journey.route.id, stop.id, part.line_id, part.quantity, part.code_text, entry)
+                    GoodsUnloaded(
+                        journey.route.id, stop.id, part.line_id, part.quantity, part.code_text, entry, part.beside
+                    )
                     for part in parts
                 ]
             )

@@ -86,7 +86,8 @@ class Projector:
         if isinstance(event, (e.GoodsLoaded, e.GoodsUnloaded)):
             stop, consignment, line = journey.route.line(event.line_id)
             _write_line(rows, told, stop, consignment, line, entry.index)
-            _write_code(rows, event.code, event.line_id, entry.index)
+            for code in (event.code, *event.beside):
+                _write_code(rows, code, event.line_id, entry.index)
         elif isinstance(event, e.GoodsMoved):
             for moved in event.lines:
                 stop, consignment, line = journey.route.line(moved.line_id)

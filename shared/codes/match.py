@@ -113,13 +113,15 @@ class Match:
 
     ``quantity`` is 0 for a carton of a line that lists several: how many packs are in which of them is not known, so the
     last of them brings the whole line. ``others``: further lines that the same scan serves, of a mixed carton or of the same
-    lot in two consignments.
+    lot in two consignments. ``beside``: what else on the same pack belongs to this pack only, as it is to be recorded;
+    scanned later by itself it is a code that was scanned already.
     """
 
     line_id: str
     quantity: int
     code_text: str
     others: tuple["Match", ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,8 +141,7 @@ class Scanned:
         counts = dict(self.counts)
         for part in (match, *match.others):
             counts[part.line_id] = counts.get(part.line_id, 0) + part.quantity
-        one = identity(match.code_text)
-        return Scanned(counts, self.codes if one is None else self.codes | {one})
+        return Scanned(counts, self.codes.union(filter(None, map(identity, (match.code_text, *match.beside)))))
 
     def count(self, line: ManifestLine) -> int:
         """Packs of ``line`` so far."""
@@ -210,11 +211,19 @@ def judge(
     Raises:
         Refused: SCAN_NOT_ON_MANIFEST, SCAN_NO_LOT, SCAN_WRONG_LOT, SCAN_RECALLED, SCAN_EXPIRED, SCAN_ALREADY,
             SCAN_WRONG_STOP, SCAN_TOO_MANY, SCAN_ONE_BY_ONE or SCAN_QUANTITY; CODE_AMBIGUOUS where lines of different lots
-            would do. Where several apply, the first in this order.
+            would do. Where several apply, the first in this order; but a code that is known only from having been scanned
+            beside another was scanned already.
     """
     goods = code.resolved if isinstance(code, DigitalLink) else code
     text = code_text(goods)
-    candidates = _candidates(goods, manifest, text)
+    one = identity(text)
+    already = one is not None and one in scanned.codes
+    try:
+        candidates = _candidates(goods, manifest, text)
+    except Refused as refusal:
+        if already and refusal.kind in (problems.SCAN_NOT_ON_MANIFEST, problems.SCAN_NO_LOT):
+            raise Refused(problems.SCAN_ALREADY, value=text) from refusal
+        raise
     expiry = goods.expiry if isinstance(goods, PackCode | SsccCode) else None
     for line in candidates:
         if line.recalled:
@@ -223,8 +232,7 @@ def judge(
         last_day = expiry or line.expiry
         if last_day is not None and last_day < today:
             raise Refused(problems.SCAN_EXPIRED, value=text, expiry=last_day.isoformat())
-    one = identity(text)
-    if one is not None and one in scanned.codes:
+    if already:
         raise Refused(problems.SCAN_ALREADY, value=text)
     here = [line for line in candidates if stop_id in (None, line.stop_id)]
     if isinstance(goods, SsccCode):

@@ -11,6 +11,7 @@ would be refused for having no lot.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from shared import problems
@@ -53,7 +54,8 @@ def judge_pack(
     today: date,
     typed: int | None = None,
 ) -> Match:
-    """The one match of a pack that carries ``codes`` (at least one); arguments as of :func:`shared.codes.match.judge`.
+    """The one match of a pack that carries ``codes`` (at least one); arguments as of :func:`shared.codes.match.judge`. What
+    else on it belongs to this pack only is ``beside`` in the match.
 
     One code that stands against the pack (:data:`STANDING`) refuses it: a box whose DataMatrix says that it has expired does
     not pass by its trace code.
@@ -63,7 +65,8 @@ def judge_pack(
     """
     matches: list[Match] = []
     refusals: list[Refused] = []
-    for code in best_first(codes):
+    pack = best_first(codes)
+    for code in pack:
         try:
             matches.append(judge(code, manifest, scanned, stop_id=stop_id, today=today, typed=typed))
         except Refused as refusal:
@@ -77,7 +80,9 @@ def judge_pack(
     if len(lines) > 1:
         texts = " + ".join(match.code_text for match in matches)
         raise Refused(problems.CODE_AMBIGUOUS, value=texts, readings=" | ".join(lines))
-    return matches[0]
+    match = matches[0]
+    rest = (code_text(code) for code in pack)
+    return replace(match, beside=tuple(text for text in rest if text != match.code_text and identity(text) is not None))
 
 
 def _goods(code: Code) -> Code:

@@ -126,7 +126,7 @@ def _loaded(journey: "Journey", event: e.GoodsLoaded) -> None:
         raise _foreign("明细 line", line.id, journey, stop.id)  # on the road only for stops that are still to come
     left = line.quantity - journey.line(line.id).loaded
     _check_quantity("装车 loaded", line, event.quantity, left, least=_least(event.code))
-    _check_pack(journey, LOADING, event.line_id, event.code)
+    _check_pack(journey, LOADING, event)
 
 
 def _unloaded(journey: "Journey", event: e.GoodsUnloaded) -> None:
@@ -134,7 +134,7 @@ def _unloaded(journey: "Journey", event: e.GoodsUnloaded) -> None:
     line = _line_of_stop(journey, event.stop_id, event.line_id)
     state = journey.line(line.id)
     _check_quantity("卸下 unloaded", line, event.quantity, state.loaded - state.unloaded, least=_least(event.code))
-    _check_pack(journey, event.stop_id, event.line_id, event.code)
+    _check_pack(journey, event.stop_id, event)
 
 
 def _returned(journey: "Journey", event: e.GoodsReturned) -> None:
@@ -285,9 +285,15 @@ def _check_quantity(what: str, line: Line, quantity: int, limit: int, *, least: 
         raise Refused(problems.CLAIM_QUANTITY, what=what, line=name, value=quantity, limit=limit)
 
 
-def _check_pack(journey: "Journey", purpose: str, line_id: str, code: str) -> None:
-    if any(one in journey.packs for one in packs(purpose, line_id, code)):
-        raise Refused(problems.SCAN_ALREADY, value=code)
+def _check_pack(journey: "Journey", purpose: str, event: e.GoodsLoaded | e.GoodsUnloaded) -> None:
+    """Each pack once, by whichever of its codes. What is said to stand beside a pack's code belongs to one pack, and is
+    another code than that."""
+    for code in event.beside:
+        if identity(code) is None or code == event.code:
+            raise Refused(problems.CLAIM_FOREIGN, what="同包条码 code beside", value=code, where=event.code)
+    for code in (event.code, *event.beside):
+        if any(one in journey.packs for one in packs(purpose, event.line_id, code)):
+            raise Refused(problems.SCAN_ALREADY, value=code)
 
 
 _CHECKS: Mapping[type, Callable[["Journey", Any], None]] = {

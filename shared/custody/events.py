@@ -109,6 +109,9 @@ class GoodsLoaded(CustodyEvent, frozen=True):
     quantity: int
     code: str
     entry: Entry
+    beside: tuple[str, ...] = ()
+    """The pack's other codes that belong to this pack only, read in the same act, such as the 药品追溯码 beside a
+    GS1 DataMatrix. Records from before there was such a thing have none."""
 
 
 class ScanRefused(CustodyEvent, frozen=True):
@@ -158,6 +161,8 @@ class GoodsUnloaded(CustodyEvent, frozen=True):
     quantity: int
     code: str
     entry: Entry
+    beside: tuple[str, ...] = ()
+    """As of :class:`GoodsLoaded`."""
 
 
 class DownloadFailed(CustodyEvent, frozen=True):

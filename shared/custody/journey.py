@@ -327,12 +327,15 @@ def _loaded(journey: Journey, event: e.GoodsLoaded, at: datetime, _record: str) 
         rides = (*rides, Ride(event.container_id, at))
     line = msgspec.structs.replace(line, loaded=line.loaded + event.quantity, rides=rides)
     journey = _with_line(journey, event.line_id, line)
-    return _with_code(journey, LOADING, event.line_id, event.code)
+    return _with_codes(journey, LOADING, event)
 
 
-def _with_code(journey: Journey, purpose: str, line_id: str, code: str) -> Journey:
-    remembered = journey.packs.union(packs(purpose, line_id, code))
-    return msgspec.structs.replace(journey, codes=journey.codes | {(purpose, code)}, packs=remembered)
+def _with_codes(journey: Journey, purpose: str, event: e.GoodsLoaded | e.GoodsUnloaded) -> Journey:
+    read = (event.code, *event.beside)
+    remembered = journey.packs.union(*(packs(purpose, event.line_id, code) for code in read))
+    return msgspec.structs.replace(
+        journey, codes=journey.codes.union((purpose, code) for code in read), packs=remembered
+    )
 
 
 def _arrived(journey: Journey, event: e.StopArrived, at: datetime, _record: str) -> Journey:
@@ -342,7 +345,7 @@ def _arrived(journey: Journey, event: e.StopArrived, at: datetime, _record: str)
 def _unloaded(journey: Journey, event: e.GoodsUnloaded, _at: datetime, _record: str) -> Journey:
     line = journey.line(event.line_id)
     journey = _with_line(journey, event.line_id, msgspec.structs.replace(line, unloaded=line.unloaded + event.quantity))
-    return _with_code(journey, event.stop_id, event.line_id, event.code)
+    return _with_codes(journey, event.stop_id, event)
 
 
 def _shown(journey: Journey, event: e.VerdictShown, _at: datetime, record: str) -> Journey:

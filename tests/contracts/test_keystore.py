@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from driver_app.hardware.android.keystore import AndroidKeystore, Kept, kept_in
+from driver_app.hardware.android.keystore import AndroidKeystore, kept_in
 from driver_app.hardware.desktop.keystore import FileKeystore
-from driver_app.hardware.ports import Keystore
+from driver_app.hardware.ports import Kept, Keystore
 from driver_app.hardware.virtual.device import MemoryKeystore
 from shared import problems
 from shared.errors import Refused

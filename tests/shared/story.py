@@ -161,16 +161,16 @@ def lot_code(line_id: str) -> str:
     return f"(01){GTIN}(10)B24"
 
 
-def loaded(line_id: str, container: str, quantity: int, code: str | None = None) -> e.GoodsLoaded:
-    return e.GoodsLoaded(R, line_id, container, quantity, code or lot_code(line_id), e.Entry.SCANNER)
+def loaded(line_id: str, container: str, quantity: int, code: str | None = None, *beside: str) -> e.GoodsLoaded:
+    return e.GoodsLoaded(R, line_id, container, quantity, code or lot_code(line_id), e.Entry.SCANNER, beside)
 
 
 def arrived(stop_id: str) -> e.StopArrived:
     return e.StopArrived(R, stop_id, e.ArrivedBy.HAND, None, None)
 
 
-def unloaded(stop_id: str, line_id: str, quantity: int, code: str | None = None) -> e.GoodsUnloaded:
-    return e.GoodsUnloaded(R, stop_id, line_id, quantity, code or lot_code(line_id), e.Entry.SCANNER)
+def unloaded(stop_id: str, line_id: str, quantity: int, code: str | None = None, *beside: str) -> e.GoodsUnloaded:
+    return e.GoodsUnloaded(R, stop_id, line_id, quantity, code or lot_code(line_id), e.Entry.SCANNER, beside)
 
 
 def a_verdict(conformity: Conformity = Conformity.CONFORMANT) -> Verdict:

@@ -6,7 +6,7 @@ from driver_app.hardware.android.camera import AndroidCamera, CameraDevice, Came
 from driver_app.hardware.android.device import AndroidFeedback, AndroidScreen, AndroidStorage
 from driver_app.hardware.android.guard import AndroidGuard
 from driver_app.hardware.android.java import Java, Jni
-from driver_app.hardware.android.keystore import AndroidKeystore
+from driver_app.hardware.android.keystore import AndroidKeystore, kept_in
 from driver_app.hardware.android.location import AndroidLocation
 from driver_app.hardware.android.outside import AndroidOutside
 from driver_app.hardware.android.permissions import AndroidPermissions
@@ -46,6 +46,7 @@ def make(data: Path, clock: Clock, java: Java | None = None) -> Hardware:
         camera=AndroidCamera(java, device, permissions),
         location=AndroidLocation(java, clock, notices),
         keystore=keystore,
+        kept=kept_in(keystore),
         storage=AndroidStorage(java, data),
         feedback=AndroidFeedback(java),
         notices=notices,

@@ -15,7 +15,7 @@ from typing import Any
 
 from driver_app.hardware.android.java import Java, Method, octets
 from driver_app.hardware.permissions import LABELS, Need, Standing
-from driver_app.hardware.ports import CodeSource, Permissions, RawCode, Subscription
+from driver_app.hardware.ports import CodeSource, Permissions, Picture, RawCode, Subscription
 from driver_app.hardware.sight import Sight
 from shared import problems
 from shared.clock import Clock
@@ -53,6 +53,8 @@ class CameraDevice:
         self._java = java
         self._users = 0
         self._camera: Any = None
+        self.turn = 0
+        """Degrees by which its preview is to be turned clockwise: how the sensor is built in."""
         self._texture: Any = None
         self._lock = Lock()
 
@@ -83,6 +85,7 @@ class CameraDevice:
     def _opened(self) -> Any:
         cameras = self._java.type("android.hardware.Camera")
         number, turn = self._back(cameras)
+        self.turn = turn
         camera = cameras.open(number)
         try:
             parameters = camera.getParameters()
@@ -193,7 +196,7 @@ class CameraScanner:
         self._java, self._device = java, device
         self._sight = Sight(clock)
         self._listeners: list[Callable[[RawCode], None]] = []
-        self._watchers: list[Callable[[bytes], None]] = []
+        self._watchers: list[Callable[[Picture], None]] = []
         self._lock = Lock()
         self._frames: SimpleQueue[Any] = SimpleQueue()
         self._camera: Any = None
@@ -208,7 +211,7 @@ class CameraScanner:
             self._listeners.append(on_code)
         return _Listening(lambda: self._remove(on_code))
 
-    def watch(self, on_picture: Callable[[bytes], None]) -> Subscription:
+    def watch(self, on_picture: Callable[[Picture], None]) -> Subscription:
         with self._lock:
             self._watchers.append(on_picture)
         return _Listening(lambda: self._unwatch(on_picture))
@@ -238,7 +241,7 @@ class CameraScanner:
             worker.join()
         self._device.release()
 
-    def _unwatch(self, on_picture: Callable[[bytes], None]) -> None:
+    def _unwatch(self, on_picture: Callable[[Picture], None]) -> None:
         with self._lock:
             if on_picture in self._watchers:
                 self._watchers.remove(on_picture)
@@ -270,7 +273,7 @@ class CameraScanner:
         with self._lock:
             watchers = tuple(self._watchers)
         if watchers:
-            picture = octets(jpeg) or b""
+            picture = Picture(octets(jpeg) or b"", self._device.turn)
             for on_picture in watchers:
                 on_picture(picture)
 

@@ -13,14 +13,19 @@ LOUD = 100
 """``ToneGenerator.MAX_VOLUME``, of the stream's own volume."""
 TONES: dict[Signal, tuple[int, int, int]] = {
     Signal.OK: (STREAM_NOTIFICATION, 24, 80),
+    Signal.AGAIN: (STREAM_NOTIFICATION, 28, 250),
     Signal.WRONG: (STREAM_NOTIFICATION, 94, 400),
+    Signal.NEWS: (STREAM_NOTIFICATION, 27, 300),
     Signal.ALARM: (STREAM_ALARM, 93, 2_000),
 }
-"""Stream, tone and its length in ms. Tones of ``ToneGenerator``: TONE_PROP_BEEP, TONE_CDMA_SOFT_ERROR_LITE,
-TONE_CDMA_ALERT_CALL_GUARD. They differ in kind and not only in length: a gloved driver tells them apart without looking."""
+"""Stream, tone and its length in ms. Tones of ``ToneGenerator``: TONE_PROP_BEEP, TONE_PROP_BEEP2 (two of
+them), TONE_CDMA_SOFT_ERROR_LITE, TONE_PROP_PROMPT, TONE_CDMA_ALERT_CALL_GUARD. They differ in kind and not only in length: a
+gloved driver tells them apart without looking."""
 VIBRATIONS: dict[Signal, tuple[int, ...]] = {
     Signal.OK: (0, 60),
+    Signal.AGAIN: (0, 60, 90, 60),
     Signal.WRONG: (0, 250, 120, 250),
+    Signal.NEWS: (0, 120, 90, 120, 90, 120),
     Signal.ALARM: (0, 600, 200, 600, 200, 600),
 }
 """ms of silence and vibration by turns, as ``VibrationEffect.createWaveform`` takes them."""

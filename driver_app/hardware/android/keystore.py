@@ -16,13 +16,13 @@ keys); NIST SP 800-38D (GCM: a nonce of 12 bytes, never used twice with one key:
 """
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from driver_app.hardware.android.java import Java, octets
+from driver_app.hardware.ports import Kept
 from shared import problems
 from shared.errors import Refused
 from shared.keys import KeySigner, verify
@@ -40,13 +40,6 @@ NONCE = 12
 SPKI = bytes.fromhex("302a300506032b6570032100")
 """What stands before the 32 bytes of an Ed25519 public key in its X.509 form (RFC 8410 section 4)."""
 PROOF = b"handover: does this key sign what it says?"
-
-
-class Kept(StrEnum):
-    """Where the private key is."""
-
-    HARDWARE = "hardware"
-    WRAPPED = "wrapped"
 
 
 class AndroidKeystore:

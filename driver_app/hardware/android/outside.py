@@ -4,10 +4,10 @@ from typing import Any
 
 from driver_app.hardware.android.java import Java
 from driver_app.hardware.handoff import handoff
-from driver_app.hardware.ports import MapApp
 from shared import problems
 from shared.errors import Refused
 from shared.geo import Position
+from shared.navigation import Navigator
 
 VIEW, DIAL = "android.intent.action.VIEW", "android.intent.action.DIAL"
 APP_SETTINGS = "android.settings.APPLICATION_DETAILS_SETTINGS"
@@ -27,7 +27,7 @@ class AndroidOutside:
         # DIAL only opens the telephone; CALL would want a permission and take the driver's thumb off the decision
         self._open(DIAL, f"tel:{self._java.type('android.net.Uri').encode(number)}", None, value=number)
 
-    def navigate(self, to: Position, name: str, app: MapApp) -> None:
+    def navigate(self, to: Position, name: str, app: Navigator) -> None:
         way = handoff(to, name, app)
         self._open(VIEW, way.uri, way.package, value=app.value)
 

@@ -23,13 +23,14 @@ class DiskStorage:
 
 
 class BellFeedback:
-    """:class:`driver_app.hardware.ports.Feedback` on a terminal: one bell when something is wrong, three for an alarm."""
+    """:class:`driver_app.hardware.ports.Feedback` on a terminal: one bell where a scan did not count, two for news, three for
+    an alarm."""
 
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal
 
     def give(self, signal: Signal) -> None:
-        bells = {Signal.OK: 0, Signal.WRONG: 1, Signal.NEWS: 2, Signal.ALARM: 3}[signal]
+        bells = {Signal.OK: 0, Signal.AGAIN: 1, Signal.WRONG: 1, Signal.NEWS: 2, Signal.ALARM: 3}[signal]
         if bells:
             self._terminal.write("\a" * bells)
             self._terminal.flush()

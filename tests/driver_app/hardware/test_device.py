@@ -61,7 +61,9 @@ def test_a_disk_tells_what_is_left(tmp_path: Path) -> None:
     assert FixedStorage(7).free() == 7
 
 
-@pytest.mark.parametrize(("signal", "bells"), [(Signal.OK, 0), (Signal.WRONG, 1), (Signal.ALARM, 3)])
+@pytest.mark.parametrize(
+    ("signal", "bells"), [(Signal.OK, 0), (Signal.AGAIN, 1), (Signal.WRONG, 1), (Signal.NEWS, 2), (Signal.ALARM, 3)]
+)
 def test_the_bell_rings_louder_the_worse_it_is(signal: Signal, bells: int) -> None:
     terminal = StringIO()
     BellFeedback(terminal).give(signal)

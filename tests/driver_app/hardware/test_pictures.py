@@ -107,3 +107,30 @@ def test_a_camera_whose_picture_was_put_away_reads_nothing_when_scanning_starts(
     seen: list[RawCode] = []
     camera.start(seen.append).stop()
     assert seen == []
+
+
+def test_codes_of_one_picture_are_one_act() -> None:
+    camera, seen = PictureCamera(), []
+    camera.start(seen.append)
+    pack, trace = symbol("(01)06901234567892"), symbol("83857930000000000002")
+    with Image.open(BytesIO(pack)) as left, Image.open(BytesIO(trace)) as right:
+        both = Image.new("L", (left.width + right.width + 40, max(left.height, right.height)), 255)
+        both.paste(left, (0, 0))
+        both.paste(right, (left.width + 40, 0))
+    out = BytesIO()
+    both.save(out, "PNG")
+    assert len(camera.show(out.getvalue())) == 2
+    (act,) = seen
+    assert {act.text, act.beside[0].text} == {"(01)06901234567892", "83857930000000000002"}
+
+
+def test_whoever_aims_sees_what_is_held_before_the_lens() -> None:
+    camera, seen = PictureCamera(), []
+    camera.show(symbol("first"))
+    watching = camera.watch(seen.append)
+    camera.show(symbol("second"))
+    watching.stop()
+    camera.show(symbol("third"))
+    assert len(seen) == 2
+    assert all(picture.jpeg.startswith(b"\xff\xd8") and picture.turn == 0 for picture in seen)
+    assert seen[0] != seen[1]

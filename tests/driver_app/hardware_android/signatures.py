@@ -340,6 +340,8 @@ CONSTANTS = {
     "android.media.AudioManager.STREAM_NOTIFICATION": 5,
     "android.media.ToneGenerator.MAX_VOLUME": 100,
     "android.media.ToneGenerator.TONE_PROP_BEEP": 24,
+    "android.media.ToneGenerator.TONE_PROP_PROMPT": 27,
+    "android.media.ToneGenerator.TONE_PROP_BEEP2": 28,
     "android.media.ToneGenerator.TONE_CDMA_ALERT_CALL_GUARD": 93,
     "android.media.ToneGenerator.TONE_CDMA_SOFT_ERROR_LITE": 94,
     "android.graphics.ImageFormat.NV21": 17,

@@ -12,7 +12,7 @@ from PIL import Image
 from driver_app.hardware.android.camera import FORMATS, AndroidCamera, CameraDevice, CameraScanner
 from driver_app.hardware.desktop.pictures import read_codes
 from driver_app.hardware.permissions import Need, Standing
-from driver_app.hardware.ports import CodeSource, RawCode
+from driver_app.hardware.ports import CodeSource, Picture, RawCode
 from shared import problems
 from shared.clock import ManualClock
 from shared.errors import Problem, Refused
@@ -245,7 +245,7 @@ def test_two_listeners_share_the_camera_and_a_photo_does_not_end_a_scan() -> Non
 def test_the_viewfinder_shows_what_the_camera_sees_while_it_looks() -> None:
     lens = Lens()
     scanner, seen = scanning(lens, clock_at(0))
-    pictures: list[bytes] = []
+    pictures: list[Picture] = []
     watching = scanner.watch(pictures.append)
     subscription = scanner.start(seen.append)
     lens.frame()
@@ -253,7 +253,7 @@ def test_the_viewfinder_shows_what_the_camera_sees_while_it_looks() -> None:
     watching.stop()
     lens.frame()
     subscription.stop()
-    assert pictures == [lens.before]
+    assert pictures == [Picture(lens.before, 90)], "the sensor lies across, and whoever shows it is told"
 
 
 def test_a_frame_that_is_no_picture_and_a_symbol_with_an_error_are_nothing() -> None:

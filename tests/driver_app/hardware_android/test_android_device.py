@@ -8,10 +8,11 @@ import pytest
 from driver_app.hardware.android.device import TONES, VIBRATIONS, AndroidFeedback, AndroidScreen, AndroidStorage
 from driver_app.hardware.android.outside import AndroidOutside
 from driver_app.hardware.handoff import PACKAGES, handoff
-from driver_app.hardware.ports import MapApp, Signal
+from driver_app.hardware.ports import Signal
 from shared import problems
 from shared.errors import Refused
 from shared.geo import Position, gcj02_to_wgs84
+from shared.navigation import Navigator
 from tests.driver_app.hardware_android.apis import APIS, EDGES
 from tests.driver_app.hardware_android.fake_java import FakeJava, JavaThrew
 
@@ -119,19 +120,19 @@ def test_dialling_opens_the_telephone_and_calls_nobody(api: int) -> None:
     assert opened(java) == ("android.intent.action.DIAL", "tel:010-12345%236", None)
 
 
-@pytest.mark.parametrize("app", MapApp)
-def test_a_destination_is_handed_over_in_the_datum_of_the_app(app: MapApp) -> None:
+@pytest.mark.parametrize("app", Navigator)
+def test_a_destination_is_handed_over_in_the_datum_of_the_app(app: Navigator) -> None:
     java = FakeJava(30)
     AndroidOutside(java).navigate(HOSPITAL, "北京 医院", app)
     way = handoff(HOSPITAL, "北京 医院", app)
     assert opened(java) == ("android.intent.action.VIEW", way.uri, way.package)
-    assert "%E5%8C%97%E4%BA%AC%20%E5%8C%BB%E9%99%A2" in way.uri or app is MapApp.GOOGLE
+    assert "%E5%8C%97%E4%BA%AC%20%E5%8C%BB%E9%99%A2" in way.uri or app is Navigator.GOOGLE
 
 
 @pytest.mark.parametrize(
-    ("app", "lat", "lon"), [(MapApp.AMAP, "lat=39.913", "lon=116.384"), (MapApp.BAIDU, "39.913", "116.384")]
+    ("app", "lat", "lon"), [(Navigator.AMAP, "lat=39.913", "lon=116.384"), (Navigator.BAIDU, "39.913", "116.384")]
 )
-def test_chinese_maps_get_gcj_02_within_half_a_metre_of_the_place(app: MapApp, lat: str, lon: str) -> None:
+def test_chinese_maps_get_gcj_02_within_half_a_metre_of_the_place(app: Navigator, lat: str, lon: str) -> None:
     import re
 
     uri = handoff(HOSPITAL, "x", app).uri
@@ -143,8 +144,8 @@ def test_chinese_maps_get_gcj_02_within_half_a_metre_of_the_place(app: MapApp, l
     assert handoff(HOSPITAL, "x", app).package in PACKAGES
 
 
-@pytest.mark.parametrize("app", [MapApp.GOOGLE, MapApp.ANY])
-def test_others_get_the_position_as_it_stands_in_evidence(app: MapApp) -> None:
+@pytest.mark.parametrize("app", [Navigator.GOOGLE, Navigator.ANY])
+def test_others_get_the_position_as_it_stands_in_evidence(app: Navigator) -> None:
     assert "39.911954,116.377817" in handoff(HOSPITAL, "x", app).uri
 
 
@@ -152,7 +153,7 @@ def test_an_app_that_is_not_there_is_refused_by_name() -> None:
     java = FakeJava(33)
     java.on("android.content.Context.startActivity", refusing)
     with pytest.raises(Refused) as refusal:
-        AndroidOutside(java).navigate(HOSPITAL, "x", MapApp.BAIDU)
+        AndroidOutside(java).navigate(HOSPITAL, "x", Navigator.BAIDU)
     assert refusal.value.kind is problems.NO_APP
     assert "baidu" in refusal.value.problem.text("zh")
 

@@ -73,6 +73,8 @@ def test_numbers_that_stand_for_constants_are_the_documented_ones() -> None:
         "AudioManager.STREAM_NOTIFICATION": device.STREAM_NOTIFICATION,
         "ToneGenerator.MAX_VOLUME": device.LOUD,
         "ToneGenerator.TONE_PROP_BEEP": device.TONES[Signal.OK][1],
+        "ToneGenerator.TONE_PROP_BEEP2": device.TONES[Signal.AGAIN][1],
+        "ToneGenerator.TONE_PROP_PROMPT": device.TONES[Signal.NEWS][1],
         "ToneGenerator.TONE_CDMA_SOFT_ERROR_LITE": device.TONES[Signal.WRONG][1],
         "ToneGenerator.TONE_CDMA_ALERT_CALL_GUARD": device.TONES[Signal.ALARM][1],
         "ImageFormat.NV21": camera.NV21,

@@ -45,6 +45,7 @@ PROVIDES = {
     "certifi": {"certifi"},
     "idna": {"idna"},
     "tzdata": {"tzdata"},
+    "qrcode": {"qrcode"},
 }
 """What each requirement lets the app import."""
 FOR_OTHERS = {"httpcore", "h11", "certifi", "idna", "tzdata", "sqlite3", "python3"}
@@ -235,7 +236,14 @@ def test_the_recipe_graph_resolves_offline_for_exactly_the_requirements(tmp_path
     )
     # what has no recipe is installed as it is: it has to be pure Python
     assert {name for name in requirements() if name not in recipes and name != "pillow"} <= set(modules)
-    assert {name for name in modules if name in requirements()} <= {"certifi", "h11", "httpcore", "idna", "tzdata"}
+    assert {name for name in modules if name in requirements()} <= {
+        "certifi",
+        "h11",
+        "httpcore",
+        "idna",
+        "qrcode",
+        "tzdata",
+    }
 
 
 def test_the_recipe_of_bleak_builds_the_version_that_is_required() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from driver_app.hardware.notices import Notices
 from driver_app.hardware.ports import CodeSource, RawCode
-from driver_app.hardware.wedge import GAP, PAUSE, Assembler, Wedge, WedgeScanner, character_of
+from driver_app.hardware.wedge import GAP, PAUSE, SEPARATORS, Assembler, Wedge, WedgeScanner, character_of
 from shared import problems
 from shared.codes.element_string import GS, build
 from shared.codes.gs1 import PackCode
@@ -43,6 +43,30 @@ def test_two_codes_in_a_row_stay_two() -> None:
 @pytest.mark.parametrize("separator", ["|", "{GS}", "^]", "~", "\u241d"])
 def test_a_substitute_becomes_the_separator_again(separator: str) -> None:
     assert typed(Assembler(Wedge(separator)), PACK.replace(GS, separator) + "\r") == [PACK]
+
+
+def test_a_bracket_that_separates_is_told_from_one_that_names_the_symbology() -> None:
+    assert Wedge("]").restored("]d2" + PACK.replace(GS, "]")) == "]d2" + PACK
+    assert Wedge("]").restored("]" + PACK.replace(GS, "]")) == GS + PACK
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_every_separator_that_is_offered_may_be_used_and_none_tears_a_lot_apart(separator: str | None) -> None:
+    scanner = WedgeScanner()
+    scanner.use(separator)
+    seen: list[RawCode] = []
+    scanner.start(seen.append)
+    scanner.typed(PACK.replace(GS, separator or GS))
+    assert seen == [RawCode(PACK, None, CodeSource.SCANNER, separator=None if separator is None else GS)]
+    assert is_refused(lambda: scanner.use("A"), problems.CODE_CHARACTERS)
+
+
+def test_a_wedge_known_to_separate_is_believed_where_an_unknown_one_is_ambiguous() -> None:
+    ends_with_a_lot = "0106901234567892" + "10B24017"  # the lot may end before 01, or hold it
+    assert is_refused(lambda: parse(ends_with_a_lot, year=2026), problems.CODE_AMBIGUOUS)
+    pack = parse(ends_with_a_lot, year=2026, fnc1_substitute=GS)
+    assert isinstance(pack, PackCode)
+    assert pack.lot == "B24017"
 
 
 @given(packs(), st.sampled_from(["|", "{GS}", "~"]))
@@ -162,5 +186,5 @@ def test_the_scanner_port_gives_what_was_assembled_and_tells_what_was_cut_off() 
     stop()
     stop()
     notices.note(told[0])
-    assert seen == [RawCode("10B24\x1d21S7", None, CodeSource.SCANNER)]
+    assert seen == [RawCode("10B24\x1d21S7", None, CodeSource.SCANNER, separator=GS)]
     assert [problem.number for problem in told] == [problems.CODE_UNREADABLE.number]

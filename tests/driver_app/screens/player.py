@@ -27,9 +27,9 @@ def main(name: str, data: Path, size: str) -> int:
     options = read(["--data", str(data), "--size", size, "--still"])
     settle(options)
     hurry()
-    from tests.driver_app.screens import scenarios_day, scenarios_depot, scenarios_road, scenarios_stop
+    from tests.driver_app.screens import scenarios_day, scenarios_depot, scenarios_road, scenarios_scan, scenarios_stop
 
-    rooms = (scenarios_day, scenarios_depot, scenarios_road, scenarios_stop)
+    rooms = (scenarios_day, scenarios_depot, scenarios_road, scenarios_scan, scenarios_stop)
     next(getattr(room, name) for room in rooms if hasattr(room, name))(data)
     return 0
 

@@ -315,7 +315,8 @@ def another_language_mid_scan(data: Path) -> None:
         zh = s.app.screen.heading, s.app.screen.detail
         s.app.use_language("en")
         yield from s.hand.frames(2)
-        assert s.app.screen.heading == "Does not belong here"
+        assert s.app.screen.heading == "Wrong lot"
+        assert s.app.screen.advice.startswith("Put it aside")
         s.app.use_language("zh")
         yield from s.hand.frames(2)
         assert (s.app.screen.heading, s.app.screen.detail) == zh

@@ -35,6 +35,18 @@ SCENARIOS = (
     "taken_along",
     "a_known_receiver",
     "another_language_mid_scan",
+    "wrong_consignment",
+    "wrong_lot",
+    "expired",
+    "recalled",
+    "already_scanned",
+    "too_many",
+    "two_codes_one_pack",
+    "keyboard_scanner",
+    "with_the_camera",
+    "camera_refused",
+    "other_apps",
+    "what_the_device_allows",
 )
 
 

@@ -83,6 +83,72 @@ def test_the_same_code_within_a_second_counts_once_and_while_it_stays_in_view(lo
     assert len(loading.events(e.ScanRefused)) == 1
 
 
+TRACE = "83857930000879766660"
+
+
+def seen(*texts: str) -> RawCode:
+    """One act: the first code, the others beside it."""
+    first, *rest = (RawCode(text, None, CodeSource.CAMERA) for text in texts)
+    return msgspec.structs.replace(first, beside=tuple(rest))
+
+
+def test_a_pack_with_two_codes_is_one_pack_and_the_second_code_alone_was_scanned_already(loading: Phone) -> None:
+    load = loading.services.load
+    assert load.scan(seen(TRACE, pack(L1, "7"), "06901234567892"), Entry.CAMERA).done == 1  # type: ignore[union-attr]
+    (told,) = loading.events(e.GoodsLoaded)
+    assert isinstance(told, e.GoodsLoaded)
+    assert (told.code, told.beside) == ("(01)06901234567892(21)7(10)A1(17)271231", (TRACE,))
+    assert load.scan(TRACE, Entry.CAMERA) is None, "a moment later the label is still in view"
+    for code in (TRACE, pack(L1, "7"), seen(TRACE, pack(L1, "7"))):
+        loading.clock.advance(2)
+        assert refusing(load.scan, code, Entry.CAMERA).kind is problems.SCAN_ALREADY
+    loading.restart()
+    loading.clock.advance(2)
+    assert refusing(loading.services.load.scan, TRACE, Entry.CAMERA).kind is problems.SCAN_ALREADY
+
+
+def test_two_packs_that_share_a_code_are_two_also_within_a_second(loading: Phone) -> None:
+    load = loading.services.load
+    for serial in ("7", "8"):
+        load.scan(seen(pack(L1, serial), "06901234567892"), Entry.CAMERA)
+    assert loading.services.duty.journey.line("L1").loaded == 2
+
+
+def test_codes_of_two_packs_in_one_picture_are_refused_and_both_are_recorded(loading: Phone) -> None:
+    both = seen(pack(L1, "7"), pack(L1, "8"))
+    assert refusing(loading.services.load.scan, both, Entry.CAMERA).kind is problems.CODE_AMBIGUOUS
+    (told,) = loading.events(e.ScanRefused)
+    assert told.code == f"{pack(L1, '7')} + {pack(L1, '8')}"  # type: ignore[union-attr]
+
+
+def test_a_label_that_says_nothing_does_not_spoil_the_code_beside_it(loading: Phone) -> None:
+    assert loading.services.load.scan(seen("SHELF 12-B", pack(L1, "7")), Entry.CAMERA).done == 1  # type: ignore[union-attr]
+    loading.clock.advance(2)
+    refused = refusing(loading.services.load.scan, seen("SHELF 12-B", "?"), Entry.CAMERA)
+    assert (refused.kind, refused.problem.values["value"]) == (problems.CODE_UNREADABLE, "SHELF 12-B")
+
+
+def test_a_pack_with_two_codes_is_brought_out_once(loading: Phone) -> None:
+    loading.loaded().departed()
+    loading.services.stop.arrive("S1")
+    scan = loading.services.stop.scan
+    assert scan(seen(pack(L1, "1"), TRACE), Entry.CAMERA).done == 1  # type: ignore[union-attr]
+    loading.clock.advance(2)
+    assert refusing(scan, TRACE, Entry.CAMERA).kind is problems.SCAN_ALREADY
+
+
+SEPARATED = "0106901234567892" + "10A1|217|17271231"
+
+
+def test_a_reader_that_is_known_to_send_a_separator_is_believed_and_one_that_is_not_is_not(loading: Phone) -> None:
+    load = loading.services.load
+    merged = RawCode(SEPARATED.replace("|", ""), None, CodeSource.SCANNER)
+    assert refusing(load.scan, merged, Entry.SCANNER).kind is problems.CODE_AMBIGUOUS
+    loading.clock.advance(2)
+    known = RawCode(SEPARATED, None, CodeSource.SCANNER, separator="|")
+    assert load.scan(known, Entry.SCANNER).code == "(01)06901234567892(21)7(10)A1(17)271231"  # type: ignore[union-attr]
+
+
 def test_a_typed_number_stands_only_for_packs_that_may_be_counted(loading: Phone) -> None:
     load = loading.services.load
     assert load.scan(pack(L2), Entry.SCANNER, 10).done == 10  # type: ignore[union-attr]

@@ -160,6 +160,19 @@ def test_lines_are_found_by_lot_code_consignment_site_and_day(app: Flask, day: D
         assert found(lot="nothing") == set()
 
 
+def test_a_line_is_found_by_either_code_of_a_pack_that_carries_two(app: Flask) -> None:
+    told = Day()
+    told.decides(e.DeviceEnrolled(DEVICE, told.handheld.signer.public_key(), "7"), at(5))
+    published = told.decides(e.RoutePublished(told.route, DEVICE, "d"), at(5, 30))
+    told.says(e.ShiftStarted(ROUTE, 1, "D1", "V1", published, None), at(6))
+    carton = "(01)06901234567892(21)S-1(10)B240801"
+    told.says(e.GoodsLoaded(ROUTE, "L1", "K-1", 1, carton, e.Entry.CAMERA, ("83857930000879766660",)), at(6, 1))
+    with app.app_context():
+        build(app, told)
+        for code in (carton, "83857930000879766660"):
+            assert {line.line_id for line, _ in trace.find_lines(code=code)} == {"L1"}
+
+
 def test_a_parked_consumer_waits_for_a_person(app: Flask) -> None:
     with app.app_context(), transaction():
         consumers.park(trace.CONSUMER, "why")

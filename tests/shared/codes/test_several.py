@@ -47,7 +47,7 @@ def refused(kind: Kind, texts: tuple[str, ...], *lines: ManifestLine, **how: Any
 
 @pytest.mark.parametrize("texts", [(PACK, TRACE, EAN), (EAN, TRACE, PACK), (TRACE, EAN, PACK)])
 def test_a_pack_with_three_codes_counts_once_in_whatever_order_they_are_seen(texts: tuple[str, ...]) -> None:
-    assert judged(texts, line()) == Match("L1", 1, f"(01){GTIN}(21)S7(10)B24(17)271231")
+    assert judged(texts, line()) == Match("L1", 1, f"(01){GTIN}(21)S7(10)B24(17)271231", beside=(TRACE,))
 
 
 def test_one_code_is_judged_as_ever() -> None:
@@ -101,13 +101,32 @@ def test_a_pack_that_was_counted_by_one_of_its_codes_is_not_counted_by_the_other
     refused(problems.SCAN_ALREADY, (PACK, TRACE), line(), scanned=counted)
 
 
+@pytest.mark.parametrize("drug_ids", [(TRACE[:7],), ()], ids=["known to the note", "unknown to it"])
+@pytest.mark.parametrize("pack", [PACK, f"(01){GTIN}(10)B24"], ids=["with serial", "without"])
+def test_the_other_code_of_a_counted_pack_was_scanned_already(pack: str, drug_ids: tuple[str, ...]) -> None:
+    known = line(drug_ids=drug_ids)
+    counted = Scanned().after(judged((pack, TRACE), known))
+    refused(problems.SCAN_ALREADY, (TRACE,), known, scanned=counted)
+
+
+def test_a_serial_without_a_lot_that_was_read_beside_a_trace_code_was_scanned_already() -> None:
+    serial = f"(01){GTIN}(21)S7"
+    counted = Scanned().after(judged((TRACE, serial), line()))
+    refused(problems.SCAN_ALREADY, (serial,), line(), scanned=counted)
+
+
+def test_a_code_that_many_packs_share_is_not_remembered_as_one_pack_s() -> None:
+    assert judged((PACK, EAN, f"(01){GTIN}(10)B24"), line()).beside == ()
+
+
 def test_a_pack_of_another_stop_is_named_so() -> None:
     refused(problems.SCAN_WRONG_STOP, (PACK, EAN), line(), stop_id="S2")
 
 
 def test_a_code_that_the_manifest_does_not_know_does_not_spoil_one_that_it_does() -> None:
     assert judged((PACK, TRACE), line(drug_ids=())).line_id == "L1"
-    assert judged((PACK, TRACE), line(gtin=None)) == Match("L1", 1, TRACE)
+    by_trace = judged((PACK, TRACE), line(gtin=None))
+    assert (by_trace.line_id, by_trace.quantity, by_trace.code_text) == ("L1", 1, TRACE)
 
 
 def test_codes_that_belong_to_two_lines_are_not_guessed() -> None:

@@ -162,6 +162,23 @@ def test_an_individual_pack_is_loaded_once(code: str) -> None:
         Story().start().say(s.loaded("L1", "K", 1, code), s.loaded("L1", "K", 1, code))
 
 
+def test_a_pack_with_two_codes_is_loaded_once_by_whichever_of_them() -> None:
+    for again in (s.loaded("L1", "K", 1, TRACE), s.loaded("L1", "K", 1, PACK), s.loaded("L1", "K", 1, None, TRACE)):
+        with refusal(problems.SCAN_ALREADY):
+            Story().start().say(s.loaded("L1", "K", 1, PACK, TRACE), again)
+
+
+def test_a_pack_with_two_codes_is_brought_out_once_by_whichever_of_them() -> None:
+    with refusal(problems.SCAN_ALREADY, value=TRACE):
+        Story().arrive().say(s.unloaded("T1", "L1", 1, PACK, TRACE), s.unloaded("T1", "L1", 1, TRACE))
+
+
+@pytest.mark.parametrize("beside", [f"(01){GTIN}(10)B24", GTIN, PACK])
+def test_what_many_packs_share_or_the_code_itself_is_no_second_code_of_a_pack(beside: str) -> None:
+    with refusal(problems.CLAIM_FOREIGN, value=beside):
+        Story().start().say(s.loaded("L1", "K", 1, PACK, beside))
+
+
 def test_the_same_pack_read_from_another_symbol_is_still_the_same_pack() -> None:
     again = f"(01){GTIN}(21)7(10)B24(17)280331"
     with refusal(problems.SCAN_ALREADY, value=again):

@@ -143,3 +143,10 @@ def test_a_range_that_is_none_is_refused_inside_a_published_route() -> None:
 def test_no_bytes_at_all_are_answered_with_anything_but_an_event_or_a_refusal(raw: bytes) -> None:
     with suppress(Refused):
         assert event_name(decode_event(raw))
+
+
+@pytest.mark.parametrize("event", [s.loaded("L1", "K", 1), s.unloaded("T1", "L1", 1)], ids=event_name)
+def test_a_record_from_before_packs_had_two_codes_still_reads(event: e.AnyEvent) -> None:
+    old = msgspec.json.decode(msgspec.json.encode(event))
+    del old["beside"]
+    assert decode_event(msgspec.json.encode(old)) == event
