@@ -7,13 +7,11 @@ Units: instants UTC; ``times`` in segments ms since 1970; temperatures in segmen
 of %RH; positions WGS-84 degrees.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from shared import problems
-from shared.coldchain.readings import TimeBasis
 from shared.coldchain.verdict import Verdict
 from shared.custody.office import CorrectionMade as CorrectionMade
 from shared.custody.office import DepartureOverridden as DepartureOverridden
@@ -33,6 +31,8 @@ from shared.custody.road import MessageSent as MessageSent
 from shared.custody.road import MovedLine as MovedLine
 from shared.custody.road import RestDue as RestDue
 from shared.custody.road import RouteRevised as RouteRevised
+from shared.custody.segments import PositionsSealed as PositionsSealed
+from shared.custody.segments import ReadingsSealed as ReadingsSealed
 from shared.custody.words import ArrivedBy as ArrivedBy
 from shared.custody.words import CustodyEvent as CustodyEvent
 from shared.custody.words import Entry as Entry
@@ -165,60 +165,6 @@ class GoodsUnloaded(CustodyEvent, frozen=True):
     """As of :class:`GoodsLoaded`."""
 
 
-_LATEST = 253_402_300_800_000
-"""ms: the year 10000, where instants end."""
-_LARGEST = 2**31 - 1
-"""Values are what a logger can store (32 bits with sign, the largest of any make), far beyond any temperature."""
-_LONGEST = 86_400
-"""s: no logger records more seldom than once a day."""
-
-
-def _check_columns(times: tuple[int, ...], *columns: tuple[int | None, ...], largest: Sequence[int]) -> None:
-    """Refuse columns that nobody could read row by row.
-
-    Raises:
-        Refused: SEGMENT_MALFORMED.
-    """
-    lengths = [len(times), *map(len, columns)]
-    if len(set(lengths)) != 1:
-        raise Refused(problems.SEGMENT_MALFORMED, value=lengths, reason="columns of different length")
-    if times and (min(times) < 0 or max(times) >= _LATEST):
-        raise Refused(problems.SEGMENT_MALFORMED, value=f"{min(times)} … {max(times)}", reason="no such instant")
-    for column, limit in zip(columns, largest, strict=True):
-        for value in column:
-            if value is not None and not -limit <= value <= limit:
-                raise Refused(problems.SEGMENT_MALFORMED, value=value, reason="no such value")
-
-
-class ReadingsSealed(CustodyEvent, frozen=True):
-    """A segment of a logger's readings, as columns: raw, signed once, the truth for ever.
-
-    ``skew`` is logger clock minus handheld clock in ms where the logger has one. ``complete`` is false for the part of a
-    download that was cut: the rest follows in another segment.
-
-    Raises:
-        Refused: SEGMENT_MALFORMED where the columns differ in length, or an instant, value or interval cannot be.
-    """
-
-    route_id: str
-    logger_id: str
-    interval: int
-    basis: TimeBasis
-    times: tuple[int, ...]
-    temperatures: tuple[int | None, ...]
-    humidities: tuple[int | None, ...]
-    downloaded: datetime
-    skew: int | None
-    complete: bool
-    battery: int | None = None
-    """mV or %, as the maker states it."""
-
-    def __post_init__(self) -> None:
-        _check_columns(self.times, self.temperatures, self.humidities, largest=(_LARGEST, _LARGEST))
-        if not 0 <= self.interval <= _LONGEST:
-            raise Refused(problems.SEGMENT_MALFORMED, value=self.interval, reason="interval")
-
-
 class DownloadFailed(CustodyEvent, frozen=True):
     """A logger's history could not be fetched (whole)."""
 
@@ -330,22 +276,6 @@ class AlarmAcknowledged(CustodyEvent, frozen=True):
     route_id: str
     logger_id: str
     note: str
-
-
-class PositionsSealed(CustodyEvent, frozen=True):
-    """A segment of positions, as columns; degrees x 1e6.
-
-    Raises:
-        Refused: SEGMENT_MALFORMED where the columns differ in length, or an instant or place cannot be.
-    """
-
-    route_id: str
-    times: tuple[int, ...]
-    latitudes: tuple[int, ...]
-    longitudes: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        _check_columns(self.times, self.latitudes, self.longitudes, largest=(90_000_000, 180_000_000))
 
 
 class ClockJumped(CustodyEvent, frozen=True):
