@@ -102,7 +102,9 @@ class StopGoods:
             journey, stop = self._arrived(GoodsUnloaded.__name__)
             counts = {line_id: state.unloaded for line_id, state in journey.lines.items()}
             before = ScannedBefore.of(
-                counts, (code for purpose, code in journey.codes if scanned_out(purpose, code, stop.id))
+                counts,
+                (code for purpose, code in journey.codes if scanned_out(purpose, code, stop.id)),
+                {one: line_id for purpose, line_id, one in journey.packs if purpose == LOADING},
             )
             found = self._scanning.read(
                 read, entry, before=before, stop=stop, quantity=quantity, accept=self._was_loaded

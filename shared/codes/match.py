@@ -126,22 +126,30 @@ class Match:
 
 @dataclass(frozen=True)
 class Scanned:
-    """What was scanned before for the same purpose (loading, or one stop): packs per line, and the codes as recorded."""
+    """What was scanned before for the same purpose (loading, or one stop): packs per line, and the codes as recorded.
+
+    ``loaded``: at a stop, the line of each pack that was loaded, by what makes the pack one of a kind. It tells a trace code
+    apart that the delivery note does not list, because the pack's lot was read beside it on board.
+    """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     codes: frozenset[str] = frozenset()
+    loaded: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, counts: Mapping[str, int], code_texts: Iterable[str]) -> "Scanned":
-        """From the records: packs per line, and every recorded ``code_text``."""
-        return cls(dict(counts), frozenset(filter(None, map(identity, code_texts))))
+    def of(
+        cls, counts: Mapping[str, int], code_texts: Iterable[str], loaded: Mapping[str, str] | None = None
+    ) -> "Scanned":
+        """From the records: packs per line, every recorded ``code_text``, and the lines of loaded packs."""
+        return cls(dict(counts), frozenset(filter(None, map(identity, code_texts))), dict(loaded or {}))
 
     def after(self, match: Match) -> "Scanned":
         """The state once ``match`` has been recorded."""
         counts = dict(self.counts)
         for part in (match, *match.others):
             counts[part.line_id] = counts.get(part.line_id, 0) + part.quantity
-        return Scanned(counts, self.codes.union(filter(None, map(identity, (match.code_text, *match.beside)))))
+        codes = self.codes.union(filter(None, map(identity, (match.code_text, *match.beside))))
+        return Scanned(counts, codes, self.loaded)
 
     def count(self, line: ManifestLine) -> int:
         """Packs of ``line`` so far."""
@@ -218,8 +226,9 @@ def judge(
     text = code_text(goods)
     one = identity(text)
     already = one is not None and one in scanned.codes
+    on_board = None if one is None or isinstance(goods, SsccCode) else manifest.by_id.get(scanned.loaded.get(one, ""))
     try:
-        candidates = _candidates(goods, manifest, text)
+        candidates = [on_board] if on_board is not None else _candidates(goods, manifest, text)
     except Refused as refusal:
         if already and refusal.kind in (problems.SCAN_NOT_ON_MANIFEST, problems.SCAN_NO_LOT):
             raise Refused(problems.SCAN_ALREADY, value=text) from refusal

@@ -39,17 +39,13 @@ def has_engine(manufacturer: str) -> bool:
 
 class AndroidScanner:
     """:class:`driver_app.hardware.ports.Scanner`: the engine's broadcasts and the wedge always, the camera where there is no
-    engine, or when a person asks for it (:meth:`use_camera`)."""
+    engine. Where there is one, the camera is asked for by itself, with its viewfinder."""
 
     def __init__(
         self, engine: IntentScanner, wedge: WedgeScanner, camera: CameraScanner, manufacturer: str, notices: Notices
     ) -> None:
         self._engine, self._wedge, self._camera, self._notices = engine, wedge, camera, notices
         self._with_camera = not has_engine(manufacturer)
-
-    def use_camera(self, on: bool) -> None:
-        """From the next start on, look with the camera as well, or no longer."""
-        self._with_camera = on
 
     def start(self, on_code: Callable[[RawCode], None]) -> Subscription:
         started: list[Subscription] = [self._engine.start(on_code), self._wedge.start(on_code)]

@@ -84,8 +84,9 @@ def test_the_camera_can_be_asked_for_beside_the_engine(tmp_path: Path) -> None:
     scanner = AndroidScanner(IntentScanner(lens.java, clock, notices), WedgeScanner(), camera, "Zebra", notices)
     scanner.start(lambda _: None).stop()
     assert lens.opened == 0
-    scanner.use_camera(True)
-    scanner.start(lambda _: None).stop()
+    engine = scanner.start(lambda _: None)
+    camera.start(lambda _: None).stop()
+    engine.stop()
     assert lens.opened == 1
 
 

@@ -191,6 +191,8 @@ def with_the_camera(data: Path) -> None:
     stage.app.hardware = replace(stage.app.hardware, viewfinder=camera)
 
     def act(s: Stage) -> Act:
+        from kivy.graphics.texture import Texture
+
         yield from s.at(StepKind.LOAD)
         below = s.app.screen
         missing = below.missing
@@ -201,6 +203,8 @@ def with_the_camera(data: Path) -> None:
         yield from s.hand.until(lambda: screen.tone == "ok", "the verdict")
         assert (screen.missing, screen.heading) == (missing - 1, below.heading)
         yield from s.hand.until(lambda: screen.ids.finder.texture is not None, "the picture")
+        covering = screen.ids.finder.extent(Texture.create(size=(200, 100)), 90, 300, 90)
+        assert covering == (300, 150), "turned, it is as long as the widget is tall"
         s.example.pass_time(0.1)
         camera.show(picture_of(INSULIN + "10WRONG"))
         yield from s.hand.until(lambda: screen.tone == "bad", "the wrong lot")

@@ -137,6 +137,25 @@ def test_a_pack_with_two_codes_is_brought_out_once(loading: Phone) -> None:
     assert refusing(scan, TRACE, Entry.CAMERA).kind is problems.SCAN_ALREADY
 
 
+def test_a_trace_code_that_no_note_lists_is_known_by_the_pack_it_was_loaded_on(loading: Phone) -> None:
+    load = loading.services.load
+    for what, trace in ((L1, TRACE), (L3, TRACE[:-1] + "1")):
+        load.scan(seen(pack(what, "7"), trace), Entry.CAMERA)
+        for serial in range(1, what.quantity):
+            loading.scan(load.scan, pack(what, f"{what.id}-{serial}"))
+        loading.clock.advance(2)
+    loading.scan_all([p.line for p in load.progress() if p.missing], load.scan)
+    load.finish()
+    loading.departed()
+    loading.services.stop.arrive("S1")
+    found = loading.services.stop.scan(TRACE, Entry.SCANNER)
+    assert isinstance(found, Scanned)
+    assert (found.line_id, found.done) == ("L1", 1)
+    for text, kind in ((TRACE, problems.SCAN_ALREADY), (TRACE[:-1] + "1", problems.SCAN_WRONG_STOP)):
+        loading.clock.advance(2)
+        assert refusing(loading.services.stop.scan, text, Entry.SCANNER).kind is kind
+
+
 SEPARATED = "0106901234567892" + "10A1|217|17271231"
 
 

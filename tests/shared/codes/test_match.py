@@ -355,6 +355,33 @@ def test_a_repeated_element_is_recorded_once() -> None:
 
 
 LOTS = st.sampled_from(["B1", "B2"])
+
+
+def on_board(what: str, line_id: str = "L1") -> Scanned:
+    return Scanned.of({}, [], {what: line_id})
+
+
+def test_a_trace_code_is_of_the_line_it_was_loaded_for_whatever_the_note_knows_of_it() -> None:
+    unknown, two_lots = line(), (line(drug_ids=(DRUG,)), line("L2", lot="B25", drug_ids=(DRUG,)))
+    refused(problems.SCAN_NOT_ON_MANIFEST, code(TRACE), unknown, stop_id="S1")
+    refused(problems.CODE_AMBIGUOUS, code(TRACE), *two_lots, stop_id="S1")
+    for lines in ((unknown,), two_lots):
+        assert scan(code(TRACE), *lines, scanned=on_board(TRACE), stop_id="S1") == Match("L1", 1, TRACE)
+
+
+def test_a_pack_on_board_is_held_to_all_that_every_pack_is() -> None:
+    known = on_board(TRACE)
+    refused(problems.SCAN_WRONG_STOP, code(TRACE), line(), scanned=known, stop_id="S2")
+    refused(problems.SCAN_RECALLED, code(TRACE), line(recalled=True), scanned=known, stop_id="S1")
+    refused(problems.SCAN_EXPIRED, code(TRACE), line(expiry=date(2026, 1, 1)), scanned=known, stop_id="S1")
+    out = known.after(scan(code(TRACE), line(), scanned=known, stop_id="S1"))
+    refused(problems.SCAN_ALREADY, code(TRACE), line(), scanned=out, stop_id="S1")
+
+
+def test_what_a_line_was_loaded_for_that_the_route_no_longer_has_says_nothing() -> None:
+    refused(problems.SCAN_NOT_ON_MANIFEST, code(TRACE), line(), scanned=on_board(TRACE, "L9"), stop_id="S1")
+
+
 LINES = st.lists(
     st.builds(
         lambda lot, stop, quantity, listed, countable: (lot, stop, quantity, listed, countable),
