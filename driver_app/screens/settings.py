@@ -4,6 +4,7 @@ sent; what this handheld is."""
 from collections.abc import Iterator
 from functools import partial
 
+from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
 from driver_app.hardware.permissions import NAMES, Need, Standing
@@ -176,7 +177,7 @@ class SettingsScreen(AppScreen):
         def buttons() -> Iterator[Action]:
             for number, one in enumerate(SEPARATORS):
                 kind = "primary" if one == now else "secondary"
-                button = Action(hid=f"settings.separator.{number}", text=separator_words(one), kind=kind)
+                button = Action(hid=f"settings.separator.{number}", text=separator_words(one), kind=kind, least=dp(52))
                 button.bind(on_release=partial(self._separate, one))
                 yield button
 

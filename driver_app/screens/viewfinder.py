@@ -85,6 +85,7 @@ class ViewfinderScreen(AppScreen):
         if self.counts:
             for name in _WORDS:
                 host.fbind(name, self._follow)
+        self._keep_on(True)
         asking = self.app.asking
         if asking is None:
             self.asked(Standing.GRANTED)
@@ -97,6 +98,12 @@ class ViewfinderScreen(AppScreen):
             self.about.funbind(name, self._follow)
         while self._running:
             self._running.pop().stop()
+        self._keep_on(False)
+
+    def _keep_on(self, on: bool) -> None:
+        """A lens that is aimed is in use, though nobody touches the glass."""
+        if self.app.hardware.screen is not None:
+            self.app.hardware.screen.keep_on(on)
 
     def refresh(self) -> None:
         self.title = tr._("Camera")

@@ -184,11 +184,21 @@ def keyboard_scanner(data: Path) -> None:
     assert stage.services.reader.separator == "|"
 
 
+class KeptOn:
+    """A screen that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[bool] = []
+
+    def keep_on(self, on: bool) -> None:
+        self.told.append(on)
+
+
 def with_the_camera(data: Path) -> None:
     """Aimed through the viewfinder, a code is judged where the driver looks; back on the list its verdict still stands."""
     stage = loading(data)
-    camera = PictureCamera()
-    stage.app.hardware = replace(stage.app.hardware, viewfinder=camera)
+    camera, screen_of = PictureCamera(), KeptOn()
+    stage.app.hardware = replace(stage.app.hardware, viewfinder=camera, screen=screen_of)
 
     def act(s: Stage) -> Act:
         from kivy.graphics.texture import Texture
@@ -213,6 +223,7 @@ def with_the_camera(data: Path) -> None:
         yield from s.hand.until(lambda: s.app.screen is below, "the list")
         assert (below.tone, below.missing) == ("bad", missing - 1)
         assert camera.show(picture) == [], "nobody looks any more"
+        assert screen_of.told == [True, False]
 
     stage.play(act)
     assert stage.last(e.GoodsLoaded).entry is e.Entry.CAMERA
