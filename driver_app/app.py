@@ -8,6 +8,7 @@ import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kivy.app import App
 from kivy.clock import Clock
@@ -20,7 +21,6 @@ from driver_app.hardware.ports import Outside, Signal
 from driver_app.i18n import marked
 from driver_app.parts import Parts
 from driver_app.screens import registry
-from driver_app.screens.asking import Asking
 from driver_app.screens.base import AppScreen
 from driver_app.screens.errands import Errands, on_ui
 from driver_app.screens.shell import Shell
@@ -35,6 +35,9 @@ from shared import problems
 from shared.errors import LANGUAGES, Problem, Refused
 from shared.geo import Position
 from shared.navigation import Navigator
+
+if TYPE_CHECKING:
+    from driver_app.screens.asking import Asking
 
 BACK = 27
 """The key code of Android's back key, and of Escape."""
