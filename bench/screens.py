@@ -15,6 +15,8 @@ from bench.harness import Missing
 
 ROOT = Path(__file__).parents[1]
 DISPLAY = "1280x2000x24"
+COMPILING = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+"""Not handed on: an installed app is compiled once, and only ours would be compiled anew at every start."""
 LONGEST = 60.0
 """Seconds (s) until a window that shows nothing is given up."""
 
@@ -57,7 +59,7 @@ def open_window(kind: str, folder: Path, name: str) -> Shown:
     Raises:
         RuntimeError: it ended without a frame; with what it said.
     """
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("HANDOVER_", "KIVY_"))}
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("HANDOVER_", "KIVY_", *COMPILING))}
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "bench.child_screen", kind, str(folder)]
     start = time.monotonic()

@@ -86,6 +86,13 @@ class HandoverApp(App):
         Window.bind(on_keyboard=self._key)
         self.listen()
         Clock.schedule_once(self._settle, 2)
+        Window.bind(on_flip=self._drawn)
+
+    def _drawn(self, _window) -> None:
+        """The first frame is on the glass. What goes on beside the screen begins only now: its threads read the network's
+        and the radio's modules, and the first frame would have to share the processor with them."""
+        Window.unbind(on_flip=self._drawn)
+        self._look()
         Clock.schedule_interval(lambda _dt: self._look(), LOOK_EVERY)
         if self._syncing:
             threading.Thread(target=self.services.sync.run, args=(self._ending,), name="sync", daemon=True).start()
@@ -105,7 +112,6 @@ class HandoverApp(App):
         ]
         self._show_sync()
         self._show_alarm()
-        self._look()
 
     @staticmethod
     def _settle(_dt: float) -> None:
