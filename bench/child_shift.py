@@ -18,6 +18,8 @@ from driver_app.main import settle
 from driver_app.options import read
 
 LINES = 3
+PICTURE = "photo.jpg"
+"""In the folder: what the camera gives."""
 LABELS = 12
 """Of the peer's screen: about as many pieces of text as a screen of ours has."""
 OVERLAYS = ("settings", "stops", "map", "incident", "messages", "collect", "move")
@@ -74,13 +76,13 @@ def _shift(app: Any, day: Any, photos: int, said: dict[str, Any]) -> Act:
     for name in OVERLAYS:
         app.open(name)
         yield from hand.frames(5)
+        visit.shown.add(type(app.screen).__name__)
         app.close()
     while day.kind is not StepKind.END:
         day.act()
         yield from visit.at(day.kind)
     gc.collect()
-    screens = sorted(type(screen).__name__ for screen in app._screens.values())
-    said |= {"records": day.records(), "positions": day.positions, "screens": screens, **memory()}
+    said |= {"records": day.records(), "positions": day.positions, "shown": len(visit.shown), **memory()}
 
 
 class Visit:
@@ -88,12 +90,16 @@ class Visit:
 
     def __init__(self, app: Any, day: Any, hand: Any, watch: Any, said: dict[str, Any]) -> None:
         self._app, self._day, self._hand, self._watch, self._said = app, day, hand, watch, said
+        self._picture = day.handset.folder / PICTURE
         self._services = app.services
+        self.shown: set[str] = set()
+        """The screens that were looked at."""
 
     def at(self, kind: Any) -> Act:
         """Until the screen of a step is shown."""
         yield from self._hand.until(lambda: self._app.step.kind is kind, f"the step {kind}")
         yield from self._hand.frames(3)
+        self.shown.add(type(self._app.screen).__name__)
 
     def _tap(self, what: str, hid: str, screen: str, there: Callable[[Any], bool]) -> Act:
         """Tap, and time it until the named screen is drawn with what it is for."""
@@ -104,6 +110,7 @@ class Visit:
 
         seconds = yield from self._watch.tap(hid, shown)
         self._said["taps"][what].append(seconds * 1e3)
+        self.shown.add(screen)
         yield from self._hand.frames(3)
 
     def stop(self, photos: int) -> Act:
@@ -143,13 +150,11 @@ class Visit:
         screen.typed()
 
     def _photos(self, number: int, photos: int) -> Act:
-        """Through the screen, as the camera gives them."""
-        from bench.long_day import picture
-
-        screen = self._app.screen
+        """Through the screen, as the camera gives them: each another file, for the same one would be kept once."""
+        screen, picture = self._app.screen, self._picture.read_bytes() if photos else b""
         for n in range(photos):
             screen.taking = True
-            screen._taken(picture(number * 100 + n))
+            screen._taken(picture + f"{number}-{n}".encode())
             yield from self._hand.until(lambda: not screen.taking, "the photo")
             self._said["photos"] += 1
 

@@ -44,6 +44,9 @@ TOO_COLD = marked("Check the cooling and the ice packs, call dispatch.")
 """What to do about a box out of its range."""
 NAMED = 3
 """Products of a box that an alarm names; the rest is on the manifest."""
+SCREENS_KEPT = 9
+"""Screens that stay made when others are shown: those of a stop, the road between two, and what is looked at on the way. A
+screen of the morning gives its memory back and is made again if it is needed."""
 LOOK_EVERY = 20.0
 """s between two looks at whether the feeds still run and the session still holds."""
 
@@ -195,8 +198,18 @@ class HandoverApp(App):
             self.tell(None)
             manager.switch_to(screen, transition=transition)
             self.shell.changed()
+            self._keep(name)
         screen.bind(title=self._head, subtitle=self._head, lead=self._head)
         self._head()
+
+    def _keep(self, name: str) -> None:
+        """Of the screens, keep those that were shown last, and those that lie under an overlay."""
+        self._screens[name] = self._screens.pop(name)  # the newest stand at the end
+        under = {*self._overlays, registry.STEP_SCREENS[self._step.kind]}
+        spare = [other for other in self._screens if other not in under]
+        for other in spare[: max(0, len(self._screens) - SCREENS_KEPT)]:
+            if self._screens[other].parent is None:  # the one that is just sliding away goes next time
+                del self._screens[other]
 
     def _head(self, *_args) -> None:
         screen, bar = self.screen, self.shell.bar

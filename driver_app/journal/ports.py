@@ -207,6 +207,11 @@ class Journal(Protocol):
         """Blobs without a receipt: small evidence before photos, then oldest first."""
         ...
 
+    def blobs_left(self) -> tuple[int, int]:
+        """How many blobs are without a receipt, and how many bytes of them the server does not have: asked after every event,
+        so it is counted where they lie."""
+        ...
+
     def blobs_of(self, seq: int) -> list[BlobEntry]:
         """The blobs that event ``seq`` was the first to name."""
         ...
