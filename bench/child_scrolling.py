@@ -1,10 +1,9 @@
-"""A process that scrolls a long list and times every frame: ``python -m bench.child_scrolling stops|lines|bare FOLDER COUNT``.
+"""Scrolls a long list and times every frame: ``python -m bench.child_scrolling stops|lines|bare FOLDER COUNT``.
 
 ``stops`` is the app's list of all stops, ``lines`` its list of goods to be loaded, over a folder that
 :mod:`bench.scrolling` has filled; ``bare`` a RecycleView of as many Labels. One line of JSON goes to standard output.
 """
 
-import json
 import sys
 import time
 from collections.abc import Callable, Generator

@@ -1,4 +1,4 @@
-"""A process in which the real app lives a whole shift under a hand's taps: ``python -m bench.child_shift FOLDER STOPS PHOTOS``.
+"""The real app lives a whole shift under a hand's taps: ``python -m bench.child_shift FOLDER STOPS PHOTOS``.
 
 Simulated time passes on the road; what happens on the screens happens in real time, and is timed. One line of JSON goes to
 standard output: ms of each tap by the screen it opened, the memory at the end, and what was done. ``bare FOLDER TAPS`` in
@@ -61,11 +61,13 @@ def real(folder: Path, stops: int, photos: int) -> None:
 
 def _shift(app: Any, day: Any, photos: int, said: dict[str, Any]) -> Act:
     from bench.stopwatch import Stopwatch, TimedHand
+    from driver_app.screens.write import Writing
     from driver_app.services.step import StepKind
 
     hand = TimedHand()
     watch = Stopwatch(hand)
     visit = Visit(app, day, hand, watch, said)
+    yield from visit.at(day.kind)
     while day.kind is not StepKind.DRIVE:
         day.act()
         yield from visit.at(day.kind)
@@ -74,10 +76,8 @@ def _shift(app: Any, day: Any, photos: int, said: dict[str, Any]) -> Act:
         yield from hand.frames(3)
         yield from visit.stop(photos)
     for name in OVERLAYS:
-        app.open(name)
-        yield from hand.frames(5)
-        visit.shown.add(type(app.screen).__name__)
-        app.close()
+        yield from visit.look(name)
+    yield from visit.look("write", Writing("", "", "", "", lambda _text: None))
     while day.kind is not StepKind.END:
         day.act()
         yield from visit.at(day.kind)
@@ -101,6 +101,14 @@ class Visit:
         yield from self._hand.frames(3)
         self.shown.add(type(self._app.screen).__name__)
 
+    def look(self, name: str, about: object = "") -> Act:
+        """Lay a screen over the current one, and take it away again."""
+        self._app.open(name, about)
+        yield from self._hand.frames(5)
+        self.shown.add(type(self._app.screen).__name__)
+        self._app.close()
+        yield from self._hand.frames(3)
+
     def _tap(self, what: str, hid: str, screen: str, there: Callable[[Any], bool]) -> Act:
         """Tap, and time it until the named screen is drawn with what it is for."""
 
@@ -121,6 +129,9 @@ class Visit:
         stop = self._services.duty.route.stop(stop_id)
         number, lines = stop.number, [line.product.name.zh for line in stop.lines()]
         yield from self._tap("the goods", "drive.arrive", "UnloadScreen", lambda s: _rows(s) == sorted(lines))
+        last = len(self._services.duty.route.stops) == number
+        if last:
+            yield from self.look("fail_stop")
         self._day.bring_out()
         yield from self._hand.frames(3)
         yield from self._tap("the loggers", "unload.done", "DownloadScreen", lambda s: len(s.ids.cards.children) > 0)
@@ -128,16 +139,20 @@ class Visit:
         yield from self._tap(
             "the receiver's view", "download.show", "ReceiverScreen", lambda s: _goods(s) == sorted(lines)
         )
+        if last:
+            yield from self.look("line", stop.lines()[0].id)
         yield from self._tap("the signature", "receiver.next", "SignScreen", lambda s: s.ids.pad.empty)
         self._write(number, stop.id)
         yield from self._hand.frames(3)
         yield from self._tap("the end of a stop", "sign.done", "StopDoneScreen", lambda s: len(s.lines) == len(lines))
         self._said["handovers"] += 1
         yield from self._photos(number, photos)
-        last = len(self._services.duty.route.stops) == number
-        there = (lambda s: True) if last else (lambda s: s.number == number + 1)
+        there = (lambda _screen: True) if last else (lambda s: s.number == number + 1)
         yield from self._tap(
-            "the way home" if last else "the next stop", "done.leave", "ReturningScreen" if last else "DriveScreen", there
+            "the way home" if last else "the next stop",
+            "done.leave",
+            "ReturningScreen" if last else "DriveScreen",
+            there,
         )
         yield from self.at(StepKind.RETURN if last else StepKind.DRIVE)
 

@@ -55,7 +55,9 @@ class LongDay:
     def __init__(self, folder: Path, stops: int, lines: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         journal = SqliteJournal(folder / "journal.db")
-        identity = Identity(DEVICE, "合成医药物流", "bench/ledger", SERVER.public_key(), "https://bench.invalid", DEVICE)
+        identity = Identity(
+            DEVICE, "合成医药物流", "bench/ledger", SERVER.public_key(), "https://bench.invalid", DEVICE
+        )
         IdentityStore(journal).put(identity)
         journal.close()
         self.handset = Handset(folder)

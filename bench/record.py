@@ -57,7 +57,11 @@ def run(findings: Findings, effort: Effort) -> None:
             findings.count("events recorded and timed", len(entries))
             findings.count("signatures and pictures kept and timed", len(blobs))
 
-        names = ("a pack scanned out: judged, recorded", "a logger's readings since its last stop", "a signature kept and the handover recorded")
+        names = (
+            "a pack scanned out: judged, recorded",
+            "a logger's readings since its last stop",
+            "a signature kept and the handover recorded",
+        )
         scan, readings, handover = (findings.begin(name, "ms", "less", PLAIN, tail=True) for name in names)
         for number in range(effort.of(STOPS, 2)):
             if number % 20 == 0:

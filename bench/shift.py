@@ -6,7 +6,6 @@ from pathlib import Path
 from bench.child_shift import PICTURE
 from bench.harness import Effort, Findings, Measurement, prose
 from bench.long_day import picture
-from bench.processes import MIB
 from bench.screens import child, display, open_window
 
 STOPS, PHOTOS = 80, 4
@@ -36,7 +35,7 @@ def run(findings: Findings, effort: Effort) -> None:
             series.peer += peer
         memory = findings.begin("in memory at the end of the shift", "MiB", "less", "Kivy app with one Label")
         memory.ours.append(ours["rss"] / 1024)
-        memory.peer.append(open_window("bare", Path(place) / "label", name).rss * 1024 / MIB)
+        memory.peer.append(open_window("bare", Path(place) / "label", name).rss / 1024)
         for counted in ("handovers", "photos", "positions", "records"):
             findings.count(f"{counted} of the shift", ours[counted])
         findings.count("screens that were shown", ours["shown"])
@@ -51,9 +50,9 @@ MEASUREMENT = Measurement(
     through every stop. Milliseconds from the finger's lifting to the end (OpenGL has finished) of the first frame that
     shows what the tap leads to: every line to be unloaded, a card for each logger, every line with its verdict and chart,
     the signature pad, the outcome, the next stop. That includes what is recorded, with its fsync. Motion between screens
-    is off: it would add its 0.14 s. A receipt's QR code is drawn a moment after the outcome. Then every other screen of
-    the app is shown, and what the process has resident is noted: interpreter, Kivy, the software renderer and the loops
-    that made the shift included.
+    is off: it would add its 0.14 s. A receipt's QR code is drawn a moment after the outcome. Then every other screen but
+    the one for enrolment is shown, and what the process has resident is noted: interpreter, Kivy, the software renderer
+    and the loops that made the shift included.
     """),
     prose("""
     For the taps: a Kivy app whose button makes and shows a screen of a dozen Labels, tapped and timed in the same way,

@@ -24,7 +24,7 @@ from driver_app.screens import registry
 from driver_app.screens.base import AppScreen
 from driver_app.screens.errands import Errands, on_ui
 from driver_app.screens.shell import Shell
-from driver_app.services.step import Step
+from driver_app.services.step import Step, StepKind
 from driver_app.version import VERSION
 from driver_app.widgets.banner import Notice
 from driver_app.widgets.language import tr
@@ -47,6 +47,8 @@ NAMED = 3
 SCREENS_KEPT = 9
 """Screens that stay made when others are shown: those of a stop, the road between two, and what is looked at on the way. A
 screen of the morning gives its memory back and is made again if it is needed."""
+CALM = 2.0
+"""s on the road until what the last stop left in memory is given back: there nobody waits for a frame."""
 LOOK_EVERY = 20.0
 """s between two looks at whether the feeds still run and the session still holds."""
 
@@ -156,6 +158,8 @@ class HandoverApp(App):
         self._step = step
         if changed:
             self._overlays.clear()
+            if step.kind is StepKind.DRIVE:
+                Clock.schedule_once(lambda _dt: gc.collect(), CALM)
         self._show(self._overlays[-1] if self._overlays else registry.STEP_SCREENS[step.kind])
 
     @property

@@ -241,8 +241,8 @@ class Journal(Protocol):
         ...
 
     def blobs_confirmed(self) -> list[BlobEntry]:
-        """Blobs whose bytes are here and need not be any more, oldest first: the server gave a receipt for them, and the event
-        that names them is sealed."""
+        """Blobs whose bytes are here and need not be any more, oldest first: the server gave a receipt for them, and the
+        event that names them is sealed."""
         ...
 
     def clear_blob(self, sha256: str) -> int:

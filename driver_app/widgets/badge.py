@@ -65,7 +65,9 @@ class Sign(Widget):
         super().__init__(**kwargs)
         for prop in ("tone", "part", "pos", "size"):
             self.fbind(prop, self._draw)
-        theme.bind(palette=self._draw)  # weakly: the theme outlives every badge, and `fbind` would keep it and its screen
+        theme.bind(
+            palette=self._draw
+        )  # weakly: the theme outlives every badge, and `fbind` would keep it and its screen
         self._draw()
 
     def _draw(self, *_args) -> None:

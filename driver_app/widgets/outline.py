@@ -1,4 +1,4 @@
-"""Lines with soft edges and round ends, as triangles. Pure: a mesh in one texture draws them (:mod:`driver_app.widgets.stroke`).
+"""Lines with soft edges and round ends, as triangles. Pure: :mod:`driver_app.widgets.stroke` draws them as a mesh.
 
 The texture is a soft disc. Each piece of a line is a capsule: half of the disc at either end, its middle column stretched in
 between. Capsules that share a point make a round joint. So an edge is smooth without multisampling, which draws every pixel

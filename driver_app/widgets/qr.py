@@ -11,7 +11,7 @@ from kivy.uix.widget import Widget
 QUIET = 4
 """Modules of white on each side (ISO/IEC 18004 §9.1)."""
 AFTERWARDS = 0.05
-"""s until a code is drawn: weighing the eight masks (§7.8.3) takes longer than a frame, and the words need not wait for it."""
+"""s until a code is drawn: weighing the eight masks (§7.8.3) takes longer than a frame, and words need not wait for it."""
 
 
 @lru_cache(maxsize=4)
@@ -66,4 +66,3 @@ def _texture(rows: list[list[bool]]) -> Texture:
     texture.add_reload_observer(fill)
     fill(texture)
     return texture
-
