@@ -49,6 +49,8 @@ SCREENS_KEPT = 9
 screen of the morning gives its memory back and is made again if it is needed."""
 CALM = 2.0
 """s on the road until what the last stop left in memory is given back: there nobody waits for a frame."""
+SOON = 0.1
+"""s from an event to that look: several events are one look, and the frame that shows what they led to goes first."""
 LOOK_EVERY = 20.0
 """s between two looks at whether the feeds still run and the session still holds."""
 
@@ -107,6 +109,7 @@ class HandoverApp(App):
         follow = Clock.create_trigger(lambda _dt: self.follow(), 0)
         show = Clock.create_trigger(lambda _dt: self._show_sync(), 0.1)
         self._alarms = Clock.create_trigger(lambda _dt: self._show_alarm(), 0)
+        self._look_soon = Clock.create_trigger(lambda _dt: self._look(), SOON)
         self._unsubscribe = [
             self.services.steps.subscribe(lambda _step: follow()),
             self.services.state.subscribe(lambda _status: show()),
@@ -146,7 +149,7 @@ class HandoverApp(App):
         self.errands.run(self.services.storage.tidy)
 
     def _recorded(self) -> None:
-        on_ui(self._look)
+        self._look_soon()
         self._alarms()
 
     # what is shown
