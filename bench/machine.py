@@ -56,6 +56,17 @@ def versions() -> dict[str, str]:
     return found
 
 
+def file_system(folder: Path) -> str:
+    """The kind of file system a folder is on, as the kernel names it (proc_mounts(5)); "unknown" where it does not say."""
+    mounts = Path("/proc/self/mounts")
+    kinds: dict[str, str] = {}
+    if mounts.exists():
+        fields = (line.split() for line in mounts.read_text().splitlines())
+        kinds = {place: kind for _, place, kind, *_ in fields}  # the last mount on a place is the one that is seen
+    here = folder.resolve()
+    return next((kinds[str(place)] for place in (here, *here.parents) if str(place) in kinds), "unknown")
+
+
 def revision() -> str:
     """The commit that was measured, with a ``+`` if the tree was changed; empty outside a repository."""
     root = Path(__file__).parents[1]

@@ -10,6 +10,9 @@ MODULES: dict[str, str] = {
     "verdict": "bench.verdict",
     "scan": "bench.scan",
     "first-screen": "bench.first_screen",
+    "record": "bench.record",
+    "shift": "bench.shift",
+    "scrolling": "bench.scrolling",
     "memory": "bench.memory",
 }
 """The module of each name. It is imported by the process that measures and by no other, so that a figure does not depend on

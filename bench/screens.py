@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.harness import Missing
 
 ROOT = Path(__file__).parents[1]
 DISPLAY = "1280x2000x24"
+COMPILING = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+"""Not handed on: an installed app is compiled once, and only ours would be compiled anew at every start."""
 LONGEST = 60.0
 """Seconds (s) until a window that shows nothing is given up."""
 
@@ -57,15 +60,26 @@ def open_window(kind: str, folder: Path, name: str) -> Shown:
     Raises:
         RuntimeError: it ended without a frame; with what it said.
     """
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("HANDOVER_", "KIVY_"))}
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "bench.child_screen", kind, str(folder)]
     start = time.monotonic()
+    said = child("bench.child_screen", [kind, str(folder)], name)
+    return Shown(said["at"] - start, said["screen"], said["rss"], said["peak"])
+
+
+def child(module: str, arguments: list[str], name: str, longest: float = LONGEST) -> dict[str, Any]:
+    """What a process with a window on display ``name`` says in its one line of JSON, within ``longest`` s.
+
+    Raises:
+        RuntimeError: it failed, or said nothing; with what it said.
+    """
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("HANDOVER_", "KIVY_", *COMPILING))}
+    command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(
-        command, cwd=ROOT, env={**own, "DISPLAY": name}, capture_output=True, text=True, timeout=LONGEST, check=False
+        command, cwd=ROOT, env={**own, "DISPLAY": name}, capture_output=True, text=True, timeout=longest, check=False
     )
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode != 0 or len(lines) != 1:
-        raise RuntimeError(f"{kind} ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
-    said = json.loads(lines[0])
-    return Shown(said["at"] - start, said["screen"], said["rss"], said["peak"])
+        what = " ".join([module, *arguments])
+        raise RuntimeError(f"{what} ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
+    found: dict[str, Any] = json.loads(lines[0])
+    return found

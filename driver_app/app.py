@@ -24,7 +24,7 @@ from driver_app.screens import registry
 from driver_app.screens.base import AppScreen
 from driver_app.screens.errands import Errands, on_ui
 from driver_app.screens.shell import Shell
-from driver_app.services.step import Step
+from driver_app.services.step import Step, StepKind
 from driver_app.version import VERSION
 from driver_app.widgets.banner import Notice
 from driver_app.widgets.language import tr
@@ -52,6 +52,13 @@ SOUND_EVERY = 10.0
 """s between two sounds of an alarm that nobody has acknowledged."""
 NAMED = 3
 """Products of a box that an alarm names; the rest is on the manifest."""
+SCREENS_KEPT = 9
+"""Screens that stay made when others are shown: those of a stop, the road between two, and what is looked at on the way. A
+screen of the morning gives its memory back and is made again if it is needed."""
+CALM = 2.0
+"""s on the road until what the last stop left in memory is given back: there nobody waits for a frame."""
+SOON = 0.1
+"""s from an event to that look: several events are one look, and the frame that shows what they led to goes first."""
 LOOK_EVERY = 20.0
 """s between two looks at whether the feeds still run and the session still holds."""
 
@@ -98,6 +105,13 @@ class HandoverApp(App):
         Window.bind(on_keyboard=self._key)
         self.listen()
         Clock.schedule_once(self._settle, 2)
+        Window.bind(on_flip=self._drawn)
+
+    def _drawn(self, _window) -> None:
+        """The first frame is on the glass. What goes on beside the screen begins only now: its threads read the network's
+        and the radio's modules, and the first frame would have to share the processor with them."""
+        Window.unbind(on_flip=self._drawn)
+        self._look()
         Clock.schedule_interval(lambda _dt: self._look(), LOOK_EVERY)
         Clock.schedule_interval(lambda _dt: self._sound(), SOUND_EVERY)
         if self._syncing:
@@ -108,6 +122,7 @@ class HandoverApp(App):
         follow = Clock.create_trigger(lambda _dt: self.follow(), 0)
         show = Clock.create_trigger(lambda _dt: self._show_sync(), 0.1)
         self._alarms = Clock.create_trigger(lambda _dt: self._show_alarm(), 0)
+        self._look_soon = Clock.create_trigger(lambda _dt: self._look(), SOON)
         self._unsubscribe = [
             self.services.steps.subscribe(lambda _step: follow()),
             self.services.state.subscribe(lambda _status: show()),
@@ -118,7 +133,6 @@ class HandoverApp(App):
         ]
         self._show_sync()
         self._show_alarm()
-        self._look()
 
     @staticmethod
     def _settle(_dt: float) -> None:
@@ -148,7 +162,7 @@ class HandoverApp(App):
         self.errands.run(self.services.storage.tidy)
 
     def _recorded(self) -> None:
-        on_ui(self._look)
+        self._look_soon()
         self._alarms()
 
     # what is shown
@@ -160,6 +174,8 @@ class HandoverApp(App):
         self._step = step
         if changed:
             self._overlays.clear()
+            if step.kind is StepKind.DRIVE:
+                Clock.schedule_once(lambda _dt: gc.collect(), CALM)
         self._show(self._overlays[-1] if self._overlays else registry.STEP_SCREENS[step.kind])
 
     @property
@@ -202,8 +218,18 @@ class HandoverApp(App):
             self.tell(None)
             manager.switch_to(screen, transition=transition)
             self.shell.changed()
+            self._keep(name)
         screen.bind(title=self._head, subtitle=self._head, lead=self._head)
         self._head()
+
+    def _keep(self, name: str) -> None:
+        """Of the screens, keep those that were shown last, and those that lie under an overlay."""
+        self._screens[name] = self._screens.pop(name)  # the newest stand at the end
+        under = {*self._overlays, registry.STEP_SCREENS[self._step.kind]}
+        spare = [other for other in self._screens if other not in under]
+        for other in spare[: max(0, len(self._screens) - SCREENS_KEPT)]:
+            if self._screens[other].parent is None:  # the one that is just sliding away goes next time
+                del self._screens[other]
 
     def _head(self, *_args) -> None:
         screen, bar = self.screen, self.shell.bar

@@ -41,7 +41,9 @@ def settle(options: Options) -> None:
         Config.set("graphics", "width", options.size[0])
         Config.set("graphics", "height", options.size[1])
         Config.set("graphics", "resizable", 0)
-    Config.set("graphics", "multisamples", 4)
+    Config.set(
+        "graphics", "multisamples", 0
+    )  # edges are drawn soft (widgets/stroke.py): several samples cost every pixel
     Config.set("kivy", "exit_on_escape", 0)
     Config.set("input", "mouse", "mouse,disable_multitouch")
 

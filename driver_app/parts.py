@@ -8,7 +8,7 @@ from driver_app.journal.sqlite import SqliteJournal
 from driver_app.options import Options
 from driver_app.services.bootstrap import Ports, Services, build
 from driver_app.services.coldbox import ColdBox
-from driver_app.services.http import HttpTransport
+from driver_app.services.ports import Transport
 from driver_app.version import VERSION
 
 
@@ -37,8 +37,15 @@ def compose(options: Options) -> Parts:
             clock=options.clock,
             pace=options.pace,
             keystore=hardware.keystore,
-            connect=lambda url: HttpTransport(options.server or url),
+            connect=lambda url: _transport(options.server or url),
             app=VERSION,
         )
     )
     return Parts(services, hardware, ColdBox(hardware.radio, options.clock, services.readings, journal), options.data)
+
+
+def _transport(url: str) -> Transport:
+    """A way to the server. Its library is read with the first request: no screen waits for it."""
+    from driver_app.services.http import HttpTransport
+
+    return HttpTransport(url)

@@ -162,6 +162,10 @@ class MemoryJournal:
             waiting = [blob for blob in self._blobs.values() if blob.receipt is None]
         return sorted(waiting, key=lambda blob: (blob.lane is Lane.PHOTO, blob.seq))
 
+    def blobs_left(self) -> tuple[int, int]:
+        waiting = self.blobs_waiting()
+        return len(waiting), sum(max(0, blob.size - blob.uploaded) for blob in waiting)
+
     def blobs_of(self, seq: int) -> list[BlobEntry]:
         with self._lock:
             return [blob for blob in self._blobs.values() if blob.seq == seq]

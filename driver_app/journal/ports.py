@@ -207,6 +207,11 @@ class Journal(Protocol):
         """Blobs without a receipt: small evidence before photos, then oldest first."""
         ...
 
+    def blobs_left(self) -> tuple[int, int]:
+        """How many blobs are without a receipt, and how many bytes of them the server does not have: asked after every event,
+        so it is counted where they lie."""
+        ...
+
     def blobs_of(self, seq: int) -> list[BlobEntry]:
         """The blobs that event ``seq`` was the first to name."""
         ...
@@ -236,8 +241,8 @@ class Journal(Protocol):
         ...
 
     def blobs_confirmed(self) -> list[BlobEntry]:
-        """Blobs whose bytes are here and need not be any more, oldest first: the server gave a receipt for them, and their
-        event is sealed."""
+        """Blobs whose bytes are here and need not be any more, oldest first: the server gave a receipt for them, and the
+        event that names them is sealed."""
         ...
 
     def clear_blob(self, sha256: str) -> int:

@@ -304,6 +304,11 @@ class SqliteJournal:
         query = _BLOB + "WHERE receipt IS NULL ORDER BY lane = ?, seq, rowid"
         return [_blob(row) for row in self._rows(query, (Lane.PHOTO.value,))]
 
+    def blobs_left(self) -> tuple[int, int]:
+        query = "SELECT count(*), total(max(0, size - uploaded)) FROM blobs WHERE receipt IS NULL"
+        count, size = self._rows(query)[0]
+        return count, int(size)
+
     def blobs_of(self, seq: int) -> list[BlobEntry]:
         return [_blob(row) for row in self._rows(_BLOB + "WHERE seq = ? ORDER BY rowid", (seq,))]
 

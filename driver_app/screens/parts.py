@@ -32,8 +32,12 @@ class Rows(RecycleView):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self._measure = Clock.create_trigger(lambda _dt: self._measured(), -1)
-        for source, name in ((self, "items"), (self, "width"), (self, "viewclass"), (theme, "type")):
-            source.fbind(name, lambda *_: self._measure())
+        for name in ("items", "width", "viewclass"):
+            self.fbind(name, self._changed)
+        theme.bind(type=self._changed)  # weakly, unlike `fbind`
+
+    def _changed(self, *_args) -> None:
+        self._measure()
 
     def _measured(self) -> None:
         if self.viewclass is None:

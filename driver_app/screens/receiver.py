@@ -61,6 +61,11 @@ class ReceiverScreen(AppScreen):
     """Lines that wait for a decision."""
     summary = StringProperty("")
 
+    def __init__(self, app, **kwargs):
+        self._made: dict[type, list[Card]] = {BoxCard: [], GoodsCard: []}
+        """Cards of the stops before: another stop's goods are written on them, which takes a tenth of making new ones."""
+        super().__init__(app, **kwargs)
+
     def refresh(self) -> None:
         service = self.services.stop
         stop = service.stop
@@ -74,10 +79,22 @@ class ReceiverScreen(AppScreen):
         self.fill("goods", said, lambda: self._cards(*said))
 
     def _cards(self, stop, verdicts, outcomes, undecided) -> Iterator[BoxCard | GoodsCard]:
+        boxes, goods = iter(self._made[BoxCard]), iter(self._made[GoodsCard])
+        made: list[Card] = []
         for container_id, lines in self._by_container(stop.lines(), verdicts):
-            yield self._box_card(container_id, lines, verdicts)
+            made.append(self._box_card(next(boxes, None) or BoxCard(), container_id, lines, verdicts))
             for line in lines:
-                yield self._goods_card(line, verdicts.get(line.id), outcomes[line.id], line.id in undecided)
+                card = next(goods, None) or self._new_goods_card()
+                verdict, waiting = verdicts.get(line.id), line.id in undecided
+                made.append(self._goods_card(card, line, verdict, outcomes[line.id], waiting))
+        for kind, known in self._made.items():
+            known += [card for card in made if type(card) is kind and card not in known]
+        return iter(made)
+
+    def _new_goods_card(self) -> GoodsCard:
+        card = GoodsCard()
+        card.bind(on_release=lambda card: self.app.open("line", card.line_id))
+        return card
 
     def _by_container(self, lines: list[Line], verdicts) -> list[tuple[str | None, list[Line]]]:
         """The lines of each container, the container with the worst verdict first: it is what has to be talked about."""
@@ -98,11 +115,12 @@ class ReceiverScreen(AppScreen):
         count = tr.plural("{n} line", "{n} lines", len(lines))
         return tr._("{lines}, {accepted} of {packs} packs accepted").format(lines=count, accepted=accepted, packs=packs)
 
-    def _box_card(self, container_id: str | None, lines: list[Line], verdicts) -> BoxCard:
+    def _box_card(self, card: BoxCard, container_id: str | None, lines: list[Line], verdicts) -> BoxCard:
         known = [verdicts[line.id] for line in lines if line.id in verdicts]
-        card = BoxCard(zone=self.services.stop.stop.site.zone)
+        card.zone = self.services.stop.stop.site.zone
         if container_id is None:
-            card.name = tr._("Not on board")
+            card.name, card.conformity, card.figures = tr._("Not on board"), Conformity.UNKNOWN, ""
+            card.traces, card.gaps, card.low, card.high = (), (), 0, 0
             return card
         card.name = self.name_of(self.services.duty.route.container(container_id).name)
         card.conformity = self._worst(lines, verdicts)
@@ -112,15 +130,17 @@ class ReceiverScreen(AppScreen):
         card.figures = figures(known[0]) if known else ""
         return card
 
-    def _goods_card(self, line: Line, verdict: Verdict | None, outcome: LineOutcome, waiting: bool) -> GoodsCard:
+    def _goods_card(
+        self, card: GoodsCard, line: Line, verdict: Verdict | None, outcome: LineOutcome, waiting: bool
+    ) -> GoodsCard:
         detail = tr._("Lot {lot}").format(lot=line.lot) + "   "
         detail += tr._("use by {date}").format(date=line.expiry.isoformat())
-        card = GoodsCard(hid=f"line.{line.id}", line_id=line.id, name=self.name_of(line.product.name), detail=detail)
+        card.hid, card.line_id = f"line.{line.id}", line.id
+        card.name, card.detail = self.name_of(line.product.name), detail
         card.quantity = f"{line.quantity} {line.unit}"
         card.conformity = verdict.conformity if verdict is not None else Conformity.UNKNOWN
         card.decided = not waiting
         card.decision, card.tone = decision(outcome), OUTCOME_TONE[outcome.outcome]
-        card.bind(on_release=lambda card: self.app.open("line", card.line_id))
         return card
 
     def accept(self) -> None:

@@ -53,8 +53,9 @@ class Readings:
     def __init__(self, journal: Journal, duty: Duty, recorder: Recorder) -> None:
         self._journal, self._duty, self._recorder = journal, duty, recorder
         self._route_id: str | None = None
-        self._segments: list[ReadingsSealed] = []
-        self._series: dict[str, Series] | None = None
+        self._segments: dict[str, list[ReadingsSealed]] = {}
+        self._series: dict[str, Series] = {}
+        """Of the loggers that were asked for since their last segment: one download does not sort everybody's day anew."""
         recorder.subscribe(self._note)
 
     def seal(self, segment: ReadingsSealed) -> str:
@@ -79,9 +80,10 @@ class Readings:
             if not self._duty.started:
                 return {}
             self._refresh(self._duty.route.id)
-            if self._series is None:
-                self._series = series_of(self._segments)
-            return self._series
+            for logger_id, segments in self._segments.items():
+                if logger_id not in self._series:
+                    self._series |= series_of(segments)
+            return dict(self._series)
 
     def of(self, logger_id: str) -> Series:
         """Everything known of one logger; an empty series where nothing is."""
@@ -95,20 +97,23 @@ class Readings:
     def known_until(self, logger_id: str) -> datetime | None:
         """The newest instant a logger's own memory is known up to: where its next download may begin. What was merely heard
         on the air does not count, for the logger holds more than that."""
-        stored = [r.at for r in self.of(logger_id).readings if r.basis is not TimeBasis.HEARD]
-        return stored[-1] if stored else None
+        newest_first = reversed(self.of(logger_id).readings)
+        return next((reading.at for reading in newest_first if reading.basis is not TimeBasis.HEARD), None)
 
     def _refresh(self, route_id: str) -> None:
         if self._route_id == route_id:
             return
         entries = self._journal.entries(route_id=route_id, types=(ReadingsSealed.__name__,))
         events = [record_of(entry).decoded() for entry in entries]
-        self._segments = [event for event in events if isinstance(event, ReadingsSealed)]
-        self._route_id, self._series = route_id, None
+        self._segments, self._series = {}, {}
+        for event in events:
+            if isinstance(event, ReadingsSealed):
+                self._segments.setdefault(event.logger_id, []).append(event)
+        self._route_id = route_id
 
     def _note(self, recorded: Recorded) -> None:
         event = recorded.event
         with self._duty.lock:
             if isinstance(event, ReadingsSealed) and event.route_id == self._route_id:
-                self._segments.append(event)
-                self._series = None
+                self._segments.setdefault(event.logger_id, []).append(event)
+                self._series.pop(event.logger_id, None)

@@ -57,14 +57,14 @@ class SyncState:
     def status(self) -> SyncStatus:
         """How things stand."""
         counts = self._journal.counts()
-        waiting = self._journal.blobs_waiting()
+        waiting, size = self._journal.blobs_left()
         return SyncStatus(
             counts[OutboxState.ON_PHONE],
             counts[OutboxState.REFUSED],
             counts[OutboxState.RECEIVED],
             counts[OutboxState.SEALED],
-            len(waiting),
-            sum(max(0, blob.size - blob.uploaded) for blob in waiting),
+            waiting,
+            size,
             self._last_contact,
             self._problem,
             tuple(self._flags[key] for key in sorted(self._flags)),

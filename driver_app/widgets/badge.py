@@ -6,7 +6,7 @@ with a question mark (unknown). They stay apart in grey, in sunlight and for col
 
 from math import cos, pi, sin
 
-from kivy.graphics import Color, Line, Mesh, SmoothEllipse
+from kivy.graphics import Color, SmoothEllipse, SmoothLine
 from kivy.properties import BooleanProperty, ListProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
@@ -14,6 +14,7 @@ from kivy.uix.widget import Widget
 from driver_app.i18n import marked
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
+from driver_app.widgets.stroke import filled, stroke
 from driver_app.widgets.theme import theme
 from shared.coldchain.verdict import Conformity
 
@@ -64,7 +65,9 @@ class Sign(Widget):
         super().__init__(**kwargs)
         for prop in ("tone", "part", "pos", "size"):
             self.fbind(prop, self._draw)
-        theme.fbind("palette", self._draw)
+        theme.bind(
+            palette=self._draw
+        )  # weakly: the theme outlives every badge, and `fbind` would keep it and its screen
         self._draw()
 
     def _draw(self, *_args) -> None:
@@ -76,14 +79,14 @@ class Sign(Widget):
             Color(*getattr(palette, tone))
             if self.part:
                 SmoothEllipse(pos=(x - r, y - r), size=(2 * r, 2 * r), angle_start=180, angle_end=360)
-                Line(circle=(x, y, r * 0.93), width=max(1.0, r * 0.07))
+                SmoothLine(circle=(x, y, r * 0.93), width=max(1.0, r * 0.07))
                 return
             if tone == "bad":
                 _polygon(x, y, r, 8, pi / 8)
             elif tone == "unknown":
                 _polygon(x, y - r * 0.12, r * 1.12, 3, pi / 2)
             elif tone == "muted":
-                Line(circle=(x, y, r * 0.82), width=max(1.0, r * 0.09))
+                SmoothLine(circle=(x, y, r * 0.82), width=max(1.0, r * 0.09))
             else:
                 SmoothEllipse(pos=(x - r, y - r), size=(2 * r, 2 * r))
             Color(*(palette.surface if tone == "muted" else getattr(palette, f"on_{tone}")))
@@ -91,21 +94,12 @@ class Sign(Widget):
             lift = -r * 0.16 if tone == "unknown" else 0.0
             for mark in self._MARKS[tone]:
                 points = [value for px, py in mark for value in (x + px * scale * 1.05, y + lift + py * scale * 1.05)]
-                Line(
-                    points=points, width=max(1.1, r * (0.085 if tone == "unknown" else 0.1)), cap="round", joint="round"
-                )
+                stroke(points, max(1.1, r * (0.085 if tone == "unknown" else 0.1)))
 
 
 def _polygon(x: float, y: float, r: float, corners: int, turn: float) -> None:
-    points = [
-        (x + r * cos(turn + 2 * pi * i / corners), y + r * sin(turn + 2 * pi * i / corners)) for i in range(corners)
-    ]
-    Mesh(
-        vertices=[value for px, py in points for value in (px, py, 0, 0)],
-        indices=list(range(corners)),
-        mode="triangle_fan",
-    )
-    Line(points=[value for point in points for value in point], close=True, width=1.0, joint="round")
+    angles = (turn + 2 * pi * i / corners for i in range(corners))
+    filled([value for angle in angles for value in (x + r * cos(angle), y + r * sin(angle))])
 
 
 class Badge(BoxLayout):

@@ -16,7 +16,7 @@ class Banner(BoxLayout):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        tr.fbind("_", self._read)
+        tr.bind(_=self._read)
 
     def on_problem(self, *_args) -> None:
         self._read()

@@ -18,6 +18,7 @@ from kivy.uix.relativelayout import RelativeLayout
 
 from driver_app.widgets.language import tr
 from driver_app.widgets.plot import Frame, Span, Trace, beyond, frame, hatch, lines, ticks
+from driver_app.widgets.stroke import stroke, strokes
 from driver_app.widgets.theme import FONT, theme
 
 
@@ -45,8 +46,12 @@ class TemperatureChart(RelativeLayout):
         self._redraw = Clock.create_trigger(self._draw, -1)
         for prop in ("traces", "gaps", "low", "high", "zone", "compact", "size"):
             self.fbind(prop, self._redraw)
-        for source, prop in ((theme, "palette"), (theme, "type"), (tr, "_")):
-            source.fbind(prop, self._redraw)
+        # weakly: theme and language outlive every widget, and `fbind` would keep it and its screen
+        theme.bind(palette=self._look_again, type=self._look_again)
+        tr.bind(_=self._look_again)
+        self._redraw()
+
+    def _look_again(self, *_args) -> None:
         self._redraw()
 
     @property
@@ -106,8 +111,8 @@ class TemperatureChart(RelativeLayout):
         Color(*theme.palette.unknown_soft)
         Rectangle(pos=(x0, bottom), size=(max(dp(2), x1 - x0), height))
         Color(*theme.palette.unknown[:3], 0.75)
-        for ax, ay, bx, by in hatch(x0, x1, height, dp(7)):
-            Line(points=(ax, bottom + ay, bx, bottom + by), width=max(0.9, dp(0.4)))
+        hatched = [(ax, bottom + ay, bx, bottom + by) for ax, ay, bx, by in hatch(x0, x1, height, dp(7))]
+        strokes(hatched, max(0.9, dp(0.4)))
 
     def _trace(self, trace: Trace, axes: Frame, left: float, bottom: float) -> None:
         palette = theme.palette
@@ -119,12 +124,14 @@ class TemperatureChart(RelativeLayout):
             if len(run) == 1:
                 SmoothEllipse(pos=(placed[0] - dp(1.5), placed[1] - dp(1.5)), size=(dp(3), dp(3)))
             elif trace.derived and not self.compact:
-                _dashed(run, left, bottom, weight)
+                strokes(_dashed(run, left, bottom), weight)
             else:
-                Line(points=placed, width=weight, joint="round", cap="round")
-            Color(*palette.bad)
-            for x0, y0, x1, y1 in beyond(run, axes.y(self.low), axes.y(self.high)):
-                Line(points=(left + x0, bottom + y0, left + x1, bottom + y1), width=weight * 1.6, cap="round")
+                stroke(placed, weight)
+            outside = list(beyond(run, axes.y(self.low), axes.y(self.high)))
+            if outside:
+                Color(*palette.bad)
+                pieces = [(left + x0, bottom + y0, left + x1, bottom + y1) for x0, y0, x1, y1 in outside]
+                strokes(pieces, weight * 1.6)
 
     def _extremes(self, axes: Frame, left: float, bottom: float) -> None:
         """The lowest and the highest reading, with their values: what a person asks first."""
@@ -167,9 +174,10 @@ class TemperatureChart(RelativeLayout):
         Rectangle(texture=texture, pos=(round(left), round(bottom)), size=texture.size)
 
 
-def _dashed(run, left: float, bottom: float, weight: float) -> None:
-    """A broken line: the times of these readings are derived, not stored."""
+def _dashed(run, left: float, bottom: float) -> list[list[float]]:
+    """The pieces of a broken line: the times of these readings are derived, not stored."""
     dash, gap = dp(5), dp(3)
+    pieces: list[list[float]] = []
     pen, remaining, points = True, dash, [left + run[0][0], bottom + run[0][1]]
     for (x0, y0), (x1, y1) in pairwise(run):
         length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
@@ -178,13 +186,14 @@ def _dashed(run, left: float, bottom: float, weight: float) -> None:
             done += remaining
             x, y = left + x0 + (x1 - x0) * done / length, bottom + y0 + (y1 - y0) * done / length
             if pen:
-                Line(points=[*points, x, y], width=weight)
+                pieces.append([*points, x, y])
             pen, points, remaining = not pen, [x, y], gap if pen else dash
         remaining -= length - done
         if pen:
             points += [left + x1, bottom + y1]
     if pen and len(points) > 3:
-        Line(points=points, width=weight)
+        pieces.append(points)
+    return pieces
 
 
 def spans(pairs: tuple[tuple[datetime, datetime], ...]) -> tuple[Span, ...]:

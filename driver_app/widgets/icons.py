@@ -6,12 +6,16 @@ top). y grows downwards, as one sketches.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import cos, radians, sin
 
-from kivy.graphics import Color, InstructionGroup, Line, Mesh, SmoothEllipse
+from kivy.graphics import Color, InstructionGroup, PopMatrix, PushMatrix, Translate
 from kivy.metrics import dp
 from kivy.properties import ColorProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
+
+from driver_app.widgets.outline import Outline, capsules, joined, polygon
+from driver_app.widgets.stroke import drawn
 
 GRID = 24
 ICONS: dict[str, tuple[str, ...]] = {
@@ -93,26 +97,37 @@ def strokes(name: str) -> Iterator[tuple[str, list[float]]]:
             yield {"M": "line", "Z": "closed", "F": "fill", "D": "disc"}[letter], numbers
 
 
-def drawing(name: str, x: float, y: float, size: float, colour, weight: float = 2.0) -> InstructionGroup:
-    """An icon as canvas instructions in a square of ``size`` px at (x, y); ``weight`` is the stroke on the grid of 24."""
-    group, unit = InstructionGroup(), size / GRID
-    group.add(Color(*colour))
+@lru_cache(maxsize=256)
+def outline(name: str, size: float, half: float) -> Outline:
+    """An icon in a square of ``size`` px at 0, 0, whose lines are ``half`` px on either side."""
+    unit = size / GRID
 
     def place(points: list[float]) -> list[float]:
-        return [x + value * unit if i % 2 == 0 else y + size - value * unit for i, value in enumerate(points)]
+        return [value * unit if i % 2 == 0 else size - value * unit for i, value in enumerate(points)]
 
+    parts: list[Outline] = []
     for kind, numbers in strokes(name):
         if kind == "disc":
-            cx, cy, r = numbers
-            left, bottom = place([cx - r, cy + r])
-            group.add(SmoothEllipse(pos=(left, bottom), size=(2 * r * unit, 2 * r * unit)))
+            x, y, r = numbers
+            ring = place(arc(x, y, max(0.1, r - half / unit), 0, 360)[:-2])
+            parts += (polygon(ring), capsules(ring, half, close=True))
         elif kind == "fill":
-            points = place(numbers)
-            vertices = [v for px, py in zip(points[::2], points[1::2], strict=True) for v in (px, py, 0, 0)]
-            group.add(Mesh(vertices=vertices, indices=list(range(len(points) // 2)), mode="triangle_fan"))
+            parts.append(polygon(place(numbers)))
         else:
-            width = max(dp(0.6), weight * unit / 2)
-            group.add(Line(points=place(numbers), width=width, close=kind == "closed", cap="round", joint="round"))
+            parts.append(capsules(place(numbers), half, close=kind == "closed"))
+    return joined(parts)
+
+
+def half_width(size: float, weight: float) -> float:
+    """px on either side of a stroke that is ``weight`` wide on the grid of an icon of ``size`` px."""
+    return max(dp(0.6), weight * size / GRID / 2)
+
+
+def drawing(name: str, x: float, y: float, size: float, colour, weight: float = 2.0) -> InstructionGroup:
+    """An icon as canvas instructions in a square of ``size`` px at (x, y); ``weight`` is the stroke on the grid of 24."""
+    group, half = InstructionGroup(), half_width(size, weight)
+    for part in (PushMatrix(), Translate(x, y), Color(*colour), drawn(outline(name, size, half), half), PopMatrix()):
+        group.add(part)
     return group
 
 
@@ -126,22 +141,24 @@ class Icon(Widget):
     weight = NumericProperty(2.0)
 
     def __init__(self, **kwargs):
+        self._drawn: tuple[str, float, float] | None = None
+        self._colour, self._place = Color(), Translate()
+        self._shape = InstructionGroup()
         super().__init__(**kwargs)
+        for part in (PushMatrix(), self._place, self._colour, self._shape, PopMatrix()):
+            self.canvas.add(part)
         for prop in ("name", "colour", "icon_size", "weight", "pos", "size"):
             self.fbind(prop, self._draw)
         self._draw()
 
     def _draw(self, *_args) -> None:
         side = self.icon_size or min(self.width, self.height)
-        self.canvas.clear()
-        self.canvas.add(
-            # not center_x: the alias is brought up to date only after `pos` has told us
-            drawing(
-                self.name,
-                self.x + (self.width - side) / 2,
-                self.y + (self.height - side) / 2,
-                side,
-                self.colour,
-                self.weight,
-            )
-        )
+        # not center_x: the alias is brought up to date only after `pos` has told us
+        self._place.x, self._place.y = self.x + (self.width - side) / 2, self.y + (self.height - side) / 2
+        self._colour.rgba = self.colour
+        if self._drawn == (self.name, side, self.weight):
+            return
+        self._drawn = (self.name, side, self.weight)
+        half = half_width(side, self.weight)
+        self._shape.clear()
+        self._shape.add(drawn(outline(self.name, side, half), half))

@@ -8,7 +8,7 @@ from math import hypot
 from typing import NamedTuple
 
 from kivy.clock import Clock
-from kivy.graphics import Color, Line, Rectangle, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
+from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
 from kivy.metrics import dp
 from kivy.properties import NumericProperty, ObjectProperty
 from kivy.uix.stencilview import StencilView
@@ -17,6 +17,7 @@ from driver_app.widgets.chart import caption
 from driver_app.widgets.icons import drawing
 from driver_app.widgets.language import tr
 from driver_app.widgets.projection import View, fitting, round_distance
+from driver_app.widgets.stroke import stroke
 from driver_app.widgets.theme import theme
 from shared.geo import Position
 
@@ -56,8 +57,12 @@ class RouteMap(StencilView):
         for prop in ("way", "marks", "depot", "here", "accuracy", "pos"):
             self.fbind(prop, self._redraw)
         self.fbind("size", self._resized)
-        for source, prop in ((theme, "palette"), (theme, "type"), (tr, "_")):
-            source.fbind(prop, self._redraw)
+        # weakly: theme and language outlive every widget, and `fbind` would keep it and its screen
+        theme.bind(palette=self._look_again, type=self._look_again)
+        tr.bind(_=self._look_again)
+        self._redraw()
+
+    def _look_again(self, *_args) -> None:
         self._redraw()
 
     def on_mark(self, mark_id: str) -> None:
@@ -165,9 +170,11 @@ class RouteMap(StencilView):
         points = [value for place in self.way for value in self.place(place)]
         if len(points) >= 4:
             Color(*palette.surface)
-            Line(points=points, width=dp(3.6), joint="round", cap="round")
-            Color(*palette.primary[:3], 0.75)
-            Line(points=points, width=dp(2), joint="round", cap="round")
+            stroke(points, dp(3.6))
+            # three quarters over the surface; not see-through, for where pieces of a line meet they lie on each other
+            pairs = zip(palette.primary[:3], palette.surface[:3], strict=True)
+            Color(*(0.75 * ink + 0.25 * ground for ink, ground in pairs))
+            stroke(points, dp(2))
 
     def _draw_depot(self, palette) -> None:
         if self.depot is None:

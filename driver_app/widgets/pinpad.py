@@ -1,6 +1,6 @@
 """The PIN pad: twelve keys for gloves, dots for what was typed."""
 
-from kivy.graphics import Color, Line, SmoothEllipse
+from kivy.graphics import Color, SmoothEllipse, SmoothLine
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -25,8 +25,9 @@ class Dots(Widget):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        for source, name in ((self, "typed"), (self, "least"), (self, "pos"), (self, "size"), (theme, "palette")):
-            source.fbind(name, self._draw)
+        for name in ("typed", "least", "pos", "size"):
+            self.fbind(name, self._draw)
+        theme.bind(palette=self._draw)  # weakly, unlike `fbind`
 
     def _draw(self, *_args) -> None:
         count, palette, size, gap = max(self.typed, self.least), theme.palette, dp(15), dp(12)
@@ -39,7 +40,7 @@ class Dots(Widget):
                 if i < self.typed:
                     SmoothEllipse(pos=(x, y), size=(size, size))
                 else:
-                    Line(circle=(x + size / 2, y + size / 2, size / 2 - dp(1)), width=dp(0.9))
+                    SmoothLine(circle=(x + size / 2, y + size / 2, size / 2 - dp(1)), width=dp(0.9))
                 x += size + gap
 
 

@@ -161,6 +161,9 @@ class JournalContract:
         waiting = self.journal.blobs_waiting()
         assert [(b.sha256, b.size, b.seq, b.uploaded, b.receipt) for b in waiting] == [(digest, 5, 1, 0, None)]
         assert self.journal.blobs_of(1) == waiting
+        assert self.journal.blobs_left() == (1, 5)
+        self.journal.mark_uploaded(digest, 3)
+        assert self.journal.blobs_left() == (1, 2)
         assert self.journal.blobs_of(2) == []
 
     def test_small_evidence_goes_before_photos_and_old_before_new(self) -> None:

@@ -1,0 +1,71 @@
+"""Lines with soft edges on a canvas: one mesh, in the texture of a soft disc, in the colour that was set before it."""
+
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from math import hypot
+
+from kivy.graphics import Mesh
+from kivy.graphics.texture import Texture
+
+from driver_app.widgets.outline import FEATHER, Outline, capsules, coverage, joined, polygon
+
+TEXELS = 32
+"""Width and height of a disc's texture; linear filtering does the rest."""
+STEPS = 4
+"""Widths are rounded to so many parts of a pixel, so that a few textures serve all lines."""
+
+
+@lru_cache(maxsize=64)
+def _pixels(parts: int) -> bytes:
+    """A white disc of half width ``parts`` / STEPS px, as opaque as a line's coverage is."""
+    half = parts / STEPS
+    scale = 2 * (half + FEATHER) / TEXELS
+    centre = (TEXELS - 1) / 2
+    alphas = (
+        round(255 * coverage(hypot(column - centre, row - centre) * scale, half))
+        for row in range(TEXELS)
+        for column in range(TEXELS)
+    )
+    return b"".join(b"\xff\xff\xff" + bytes((alpha,)) for alpha in alphas)
+
+
+@lru_cache(maxsize=64)
+def _disc(parts: int) -> Texture:
+    texture = Texture.create(size=(TEXELS, TEXELS), colorfmt="rgba")
+    texture.mag_filter = texture.min_filter = "linear"
+    texture.wrap = "clamp_to_edge"
+    fill = partial(_fill, parts)
+    texture.add_reload_observer(fill)  # a device that was asleep may have lost it
+    fill(texture)
+    return texture
+
+
+def _fill(parts: int, texture: Texture) -> None:
+    texture.blit_buffer(_pixels(parts), colorfmt="rgba")
+
+
+def disc(half: float) -> Texture:
+    """The texture for lines of ``half`` px on either side of their axis."""
+    return _disc(max(2, round(half * STEPS)))
+
+
+def drawn(outline: Outline, half: float) -> Mesh:
+    """A mesh of an outline whose lines are ``half`` px on either side."""
+    vertices, indices = outline
+    return Mesh(vertices=vertices, indices=indices, mode="triangles", texture=disc(half))
+
+
+def stroke(points: Sequence[float], half: float, *, close: bool = False) -> Mesh:
+    """One line through points (x, y, x, y, …)."""
+    return drawn(capsules(points, half, close=close), half)
+
+
+def strokes(lines: Sequence[Sequence[float]], half: float) -> Mesh:
+    """Several lines of one width, which do not touch."""
+    return drawn(joined([capsules(points, half) for points in lines]), half)
+
+
+def filled(points: Sequence[float]) -> Mesh:
+    """A convex polygon with a soft edge half a pixel outside its corners."""
+    half = 1 / 2
+    return drawn(joined([polygon(points), capsules(points, half, close=True)]), half)
