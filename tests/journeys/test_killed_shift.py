@@ -170,6 +170,7 @@ def undisturbed(memory: Path) -> list[State]:
     return states
 
 
+@pytest.mark.no_cover
 def test_a_shift_killed_at_five_hundred_moments_goes_on_where_it_was(memory: Path, undisturbed: list[State]) -> None:
     rng, kills, shifts, steps = random.Random("moments"), 0, 0, set()
     while kills < MOMENTS:
