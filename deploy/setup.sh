@@ -44,6 +44,15 @@ if [ -n "$missing" ]; then
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
+# -- web assets, from npm: fetched while the Python packages are installed ------------------------------------------------
+web() { cat package-lock.json deploy/assets.py | sha256sum | cut -c1-64; }
+fetching=""
+if [ "$(cat server/static/vendor/.stamp 2>/dev/null)" != "$(web)" ]; then
+    say "web assets"
+    npm ci --silent --no-audit --no-fund --ignore-scripts &
+    fetching=$!
+fi
+
 # -- Python packages, from the hashed lock --------------------------------------------------------------------------------
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { say "Python 3.11 or newer is needed"; exit 1; }
 stamp() { cat requirements.lock pyproject.toml deploy/setup.sh | sha256sum | cut -c1-64; }
@@ -55,11 +64,8 @@ if [ ! -x $VENV/bin/handover ] || [ "$(cat $VENV/.stamp 2>/dev/null)" != "$(stam
     stamp >$VENV/.stamp
 fi
 
-# -- web assets, from npm ---------------------------------------------------------------------------------------------------
-web() { cat package-lock.json deploy/assets.py | sha256sum | cut -c1-64; }
-if [ "$(cat server/static/vendor/.stamp 2>/dev/null)" != "$(web)" ]; then
-    say "web assets"
-    npm ci --silent --no-audit --no-fund --ignore-scripts
+if [ -n "$fetching" ]; then
+    wait "$fetching"
     $VENV/bin/python deploy/assets.py
     web >server/static/vendor/.stamp
 fi

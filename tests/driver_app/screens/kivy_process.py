@@ -21,10 +21,13 @@ def play(display: str, scenario: str, data: Path, size: str = "480x800@1.5") -> 
     run(display, ["tests.driver_app.screens.player", scenario, str(data), size])
 
 
-def run(display: str, module: list[str], expected: int = 0) -> None:
-    """Run a module in a window on ``display``, measured if this process is; it must end with ``expected``."""
+def run(display: str, module: list[str], expected: int = 0, *, measured: bool = True) -> None:
+    """Run a module in a window on ``display``, its coverage measured if this process's is (unless what it does was measured
+    before); it must end with ``expected``."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "DISPLAY": display}
-    if coverage.Coverage.current() is not None:
+    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+        environment.pop(name, None)
+    if measured and coverage.Coverage.current() is not None:
         environment["COVERAGE_PROCESS_START"] = str(ROOT / "pyproject.toml")
     with tempfile.TemporaryFile(
         "w+"

@@ -63,4 +63,4 @@ def test_an_app_that_was_killed_while_signing_opens_there_with_what_was_typed(di
 
 @pytest.mark.parametrize("size", ["480x800@1.5", "720x1280@2", "1200x1920@2"])
 def test_no_text_is_clipped_and_no_target_too_small(size: str, display: str) -> None:
-    run(display, ["driver_app.screens.gallery", "--check", size])
+    run(display, ["driver_app.screens.gallery", "--check", size], measured=size.startswith("480"))
