@@ -228,7 +228,7 @@ def judge(
     already = one is not None and one in scanned.codes
     on_board = None if one is None or isinstance(goods, SsccCode) else manifest.by_id.get(scanned.loaded.get(one, ""))
     try:
-        candidates = [on_board] if on_board is not None else _candidates(goods, manifest, text)
+        candidates = _known(goods, manifest, text, on_board)
     except Refused as refusal:
         if already and refusal.kind in (problems.SCAN_NOT_ON_MANIFEST, problems.SCAN_NO_LOT):
             raise Refused(problems.SCAN_ALREADY, value=text) from refusal
@@ -249,6 +249,18 @@ def judge(
     if not here:
         raise _wrong_stop(text, candidates[0])
     return _packs(text, here, scanned, typed, goods.count if isinstance(goods, PackCode) else None)
+
+
+def _known(code: Code, manifest: Manifest, text: str, on_board: ManifestLine | None) -> Sequence[ManifestLine]:
+    """The lines that a code is of, by what the manifest knows of it; where that is not enough, by the line its pack was
+    loaded for. Packs of one lot stand for one another: one loaded for another stop may be brought out here, if its lot goes here."""
+    try:
+        return _candidates(code, manifest, text)
+    except Refused:
+        if on_board is None:
+            raise
+        alike = () if on_board.gtin is None else manifest.by_lot.get(f"{on_board.gtin} {on_board.lot}", ())
+        return alike or (on_board,)
 
 
 def _candidates(code: Code, manifest: Manifest, text: str) -> Sequence[ManifestLine]:

@@ -473,3 +473,12 @@ def large() -> Manifest:
 
 
 LARGE = large()
+
+
+def test_a_pack_that_was_loaded_for_another_stop_may_be_brought_out_where_its_lot_goes_too() -> None:
+    """Packs of one lot are alike: whichever comes to hand first goes to the stop that is first."""
+    lines = (line(), line("L2", stop_id="S2"))
+    pack_text = f"(01){lines[0].gtin}(10){lines[0].lot}(21)7"
+    loaded_for_the_other = on_board(identity(pack_text) or "", "L2")
+    assert scan(code(pack_text), *lines, scanned=loaded_for_the_other, stop_id="S1").line_id == "L1"
+    assert scan(code(TRACE), *lines, scanned=on_board(TRACE, "L2"), stop_id="S1").line_id == "L1"
