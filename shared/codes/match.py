@@ -253,7 +253,8 @@ def judge(
 
 def _known(code: Code, manifest: Manifest, text: str, on_board: ManifestLine | None) -> Sequence[ManifestLine]:
     """The lines that a code is of, by what the manifest knows of it; where that is not enough, by the line its pack was
-    loaded for. Packs of one lot stand for one another: one loaded for another stop may be brought out here, if its lot goes here."""
+    loaded for. Packs of one lot stand for one another: one loaded for another stop may be brought out where its lot goes too.
+    """
     try:
         return _candidates(code, manifest, text)
     except Refused:
