@@ -41,9 +41,8 @@ def settle(options: Options) -> None:
         Config.set("graphics", "width", options.size[0])
         Config.set("graphics", "height", options.size[1])
         Config.set("graphics", "resizable", 0)
-    Config.set(
-        "graphics", "multisamples", 0
-    )  # edges are drawn soft (widgets/stroke.py): several samples cost every pixel
+    # edges are drawn soft (widgets/stroke.py): several samples would cost every pixel
+    Config.set("graphics", "multisamples", 0)
     Config.set("kivy", "exit_on_escape", 0)
     Config.set("input", "mouse", "mouse,disable_multitouch")
 

@@ -9,7 +9,7 @@ from driver_app.services.kept import Setting
 from driver_app.services.signing import ReceiverDraft
 
 KEPT = 6
-"""People a site: a pharmacy's shift, and as many as fit one row of the screen."""
+"""People a site: a pharmacy's shift, and three rows of two on the screen."""
 
 
 class Receivers:

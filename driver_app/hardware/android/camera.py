@@ -103,7 +103,7 @@ class CameraDevice:
             self._texture = self._java.type("android.graphics.SurfaceTexture")(False)
             camera.setPreviewTexture(self._texture)
             camera.startPreview()
-        except BaseException:
+        except BaseException:  # whatever it was: no other app could open a camera that is left held
             camera.release()
             raise
         return camera
