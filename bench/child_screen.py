@@ -27,13 +27,13 @@ def watch(app: Any, screen: Any) -> None:
         glFinish()
         at = time.monotonic()
         Window.unbind(on_flip=drawn)
-        print(json.dumps({"at": at, "screen": screen(), **memory()}), flush=True)
+        print(json.dumps({"at": at, "screen": screen(), **resident()}), flush=True)
         app.stop()
 
     Window.bind(on_flip=drawn)
 
 
-def memory() -> dict[str, int]:
+def resident() -> dict[str, int]:
     """What this process has in memory, and had at most, in KiB (Linux)."""
     fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return {"rss": int(fields["VmRSS"].split()[0]), "peak": int(fields["VmHWM"].split()[0])}

@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.child_screen import SIZE
 from bench.child_shift import Act, play
+from driver_app import memory
 from driver_app.main import settle
 from driver_app.options import read
 
@@ -54,6 +55,7 @@ def scroll(view: Any, row: Any, said: dict[str, Any]) -> Act:
 
 def real(folder: Path, name: str, stops: int) -> None:
     """A list of the app's."""
+    memory.bound()
     settle(read(["--data", str(folder), "--size", SIZE]))
     from bench.scrolling import made
     from driver_app.app import HandoverApp

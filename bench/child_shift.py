@@ -5,15 +5,16 @@ standard output: ms of each tap by the screen it opened, the memory at the end, 
 place of it is the peer: a Kivy app whose button opens a screen of a dozen Labels.
 """
 
-import gc
 import json
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-from bench.child_screen import SIZE, memory
+from bench.child_screen import SIZE, resident
+from driver_app import memory
 from driver_app.main import settle
 from driver_app.options import read
 
@@ -48,6 +49,7 @@ def play(app: Any, act: Callable[[], Act], said: dict[str, Any]) -> None:
 
 def real(folder: Path, stops: int, photos: int) -> None:
     """The driver app over an empty folder: the whole day."""
+    memory.bound()
     settle(read(["--data", str(folder), "--size", SIZE]))
     from bench.long_day import LongDay
     from driver_app.app import HandoverApp
@@ -72,6 +74,7 @@ def _shift(app: Any, day: Any, photos: int, said: dict[str, Any]) -> Act:
         day.act()
         yield from visit.at(day.kind)
     while day.kind is StepKind.DRIVE:
+        yield from visit.calm()
         day.travel()
         yield from hand.frames(3)
         yield from visit.stop(photos)
@@ -81,8 +84,8 @@ def _shift(app: Any, day: Any, photos: int, said: dict[str, Any]) -> Act:
     while day.kind is not StepKind.END:
         day.act()
         yield from visit.at(day.kind)
-    gc.collect()
-    said |= {"records": day.records(), "positions": day.positions, "shown": len(visit.shown), **memory()}
+    yield from visit.calm()
+    said |= {"records": day.records(), "positions": day.positions, "shown": len(visit.shown), **resident()}
 
 
 class Visit:
@@ -100,6 +103,13 @@ class Visit:
         yield from self._hand.until(lambda: self._app.step.kind is kind, f"the step {kind}")
         yield from self._hand.frames(3)
         self.shown.add(type(self._app.screen).__name__)
+
+    def calm(self) -> Act:
+        """Until the app has given back what it needs no more, which a drive leaves time for."""
+        from driver_app.app import CALM
+
+        due = time.monotonic() + CALM + 0.2
+        yield from self._hand.until(lambda: time.monotonic() > due, "calm")
 
     def look(self, name: str, about: object = "") -> Act:
         """Lay a screen over the current one, and take it away again."""
@@ -224,7 +234,7 @@ def bare(folder: Path, taps: int) -> None:
             seconds = yield from watch.tap("bare.next", shown)
             said["taps"]["bare"].append(seconds * 1e3)
             yield from hand.frames(3)
-        said.update(memory())
+        said.update(resident())
 
     play(app, act, said)
 

@@ -6,7 +6,7 @@ else, so an app that was killed opens where it was.
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from kivy.core.window import Window
 from kivy.uix.modalview import ModalView
 from kivy.uix.screenmanager import NoTransition, SlideTransition
 
+from driver_app import memory
 from driver_app.feeds import Feeds
 from driver_app.hardware.ports import Outside, Signal
 from driver_app.i18n import marked
@@ -53,10 +54,12 @@ SOUND_EVERY = 10.0
 NAMED = 3
 """Products of a box that an alarm names; the rest is on the manifest."""
 SCREENS_KEPT = 9
-"""Screens that stay made when others are shown: those of a stop, the road between two, and what is looked at on the way. A
-screen of the morning gives its memory back and is made again if it is needed."""
-CALM = 2.0
-"""s on the road until what the last stop left in memory is given back: there nobody waits for a frame."""
+"""Screens that stay made when others are shown: those of a stop, the road between two, and what is looked at on the way. On
+the road all but those of a stop are given back; they are made again when they are needed."""
+QUIET = (StepKind.DRIVE, StepKind.RETURN, StepKind.END)
+"""Steps in which nobody waits for a frame."""
+CALM = 1.0
+"""s into such a step until what the last stop left in memory is given back."""
 SOON = 0.1
 """s from an event to that look: several events are one look, and the frame that shows what they led to goes first."""
 LOOK_EVERY = 20.0
@@ -136,9 +139,18 @@ class HandoverApp(App):
 
     @staticmethod
     def _settle(_dt: float) -> None:
-        """What was loaded stays: going through it again and again would make the verdict on a screen wait."""
-        gc.collect()
+        """What was loaded stays: going through it again and again would make the verdict on a screen wait. (Once through it
+        now would be a frame of a tenth of a second; that is left to the road.)"""
         gc.freeze()
+
+    def _rest(self, _dt: float) -> None:
+        """Give back what the last stop left in memory, and the screens that the next one does not need."""
+        if self._step.kind in QUIET:
+            self._keep(registry.ROUND if self._step.kind is StepKind.DRIVE else ())
+            gc.unfreeze()  # the screens of the morning were frozen with everything else
+            gc.collect()
+            gc.freeze()
+            memory.give_back()
 
     def on_stop(self) -> None:
         self._ending.set()
@@ -174,8 +186,8 @@ class HandoverApp(App):
         self._step = step
         if changed:
             self._overlays.clear()
-            if step.kind is StepKind.DRIVE:
-                Clock.schedule_once(lambda _dt: gc.collect(), CALM)
+            if step.kind in QUIET:
+                Clock.schedule_once(self._rest, CALM)
         self._show(self._overlays[-1] if self._overlays else registry.STEP_SCREENS[step.kind])
 
     @property
@@ -218,18 +230,17 @@ class HandoverApp(App):
             self.tell(None)
             manager.switch_to(screen, transition=transition)
             self.shell.changed()
-            self._keep(name)
+            self._screens[name] = self._screens.pop(name)  # the newest stand at the end
+            self._keep(list(self._screens)[-SCREENS_KEPT:])
         screen.bind(title=self._head, subtitle=self._head, lead=self._head)
         self._head()
 
-    def _keep(self, name: str) -> None:
-        """Of the screens, keep those that were shown last, and those that lie under an overlay."""
-        self._screens[name] = self._screens.pop(name)  # the newest stand at the end
-        under = {*self._overlays, registry.STEP_SCREENS[self._step.kind]}
-        spare = [other for other in self._screens if other not in under]
-        for other in spare[: max(0, len(self._screens) - SCREENS_KEPT)]:
-            if self._screens[other].parent is None:  # the one that is just sliding away goes next time
-                del self._screens[other]
+    def _keep(self, names: Collection[str]) -> None:
+        """Of the screens, keep these, what is shown, and what lies under an overlay."""
+        under = {*names, *self._overlays, registry.STEP_SCREENS[self._step.kind]}
+        for name in [name for name in self._screens if name not in under]:
+            if self._screens[name].parent is None:  # the one that is just sliding away goes next time
+                del self._screens[name]
 
     def _head(self, *_args) -> None:
         screen, bar = self.screen, self.shell.bar

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from driver_app import memory
 from driver_app.lease import AppLease
 from driver_app.options import Options, read
 from driver_app.services.step import StepKind
@@ -32,6 +33,9 @@ def settle(options: Options) -> None:
     os.environ.setdefault("KIVY_NO_ARGS", "1")
     os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")  # its own mode swallows standard error
     os.environ.setdefault("KIVY_HOME", str(options.data / "kivy"))
+    os.environ.setdefault(
+        "KIVY_IMAGE", "sdl2"
+    )  # it reads PNG and JPEG, all there is; others load every format they know
     if options.density is not None:
         os.environ["KIVY_METRICS_DENSITY"] = str(options.density)
     logging.getLogger("kivy").setLevel(logging.ERROR)
@@ -86,6 +90,7 @@ def keep_watch(parts: "Parts", app: "HandoverApp", pace: Clock) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the app; 0 after a proper end, 2 where it cannot start (the problem is shown, and written to standard error)."""
     options = read(sys.argv[1:] if arguments is None else arguments)
+    memory.bound()
     settle(options)
     from driver_app.app import FaultApp, HandoverApp
     from driver_app.parts import compose

@@ -19,13 +19,20 @@ class Photographs:
     """Hashes of what was taken since the screen was opened, for events that name their photos."""
     _of_line: str | None = None
     _thumbs: ClassVar[dict[str, bytes]] = {}
-    """Thumbnails (PNG) by the photo's hash: of this process only; the photos themselves are in the journal."""
+    """Thumbnails (PNG) of the open stop by the photo's hash: of this process only; the photos themselves are in the
+    journal."""
+    _stop: ClassVar[str | None] = None
+    """The stop they are of."""
 
     def look_at_photos(self, line_id: str | None = None) -> None:
         """Show what was taken here so far."""
         self._of_line = line_id
         duty = self.services.duty
-        photos = duty.journey.stop(duty.journey.open_stop).photos
+        stop_id = duty.journey.open_stop
+        if stop_id != Photographs._stop:
+            Photographs._stop = stop_id
+            self._thumbs.clear()
+        photos = duty.journey.stop(stop_id).photos
         mine = [photo.sha256 for photo in photos if line_id is None or photo.line_id == line_id]
         self.pictures = [self._thumbs[sha] for sha in mine if sha in self._thumbs]
 

@@ -27,6 +27,8 @@ STEP_SCREENS: dict[StepKind, str] = {
     StepKind.END: "end",
 }
 """The screen of every step."""
+ROUND = ("drive", "unload", "download", "receiver", "sign", "stop_done")
+"""The screens of a stop and of the road to the next: what a shift shows again and again."""
 OVERLAYS = (
     "settings",
     "fail_stop",

@@ -14,7 +14,7 @@ from kivy.uix.widget import Widget
 from driver_app.i18n import marked
 from driver_app.widgets.language import tr
 from driver_app.widgets.rules import load_rules
-from driver_app.widgets.stroke import filled, stroke
+from driver_app.widgets.stroke import dot, filled, stroke
 from driver_app.widgets.theme import theme
 from shared.coldchain.verdict import Conformity
 
@@ -88,7 +88,7 @@ class Sign(Widget):
             elif tone == "muted":
                 SmoothLine(circle=(x, y, r * 0.82), width=max(1.0, r * 0.09))
             else:
-                SmoothEllipse(pos=(x - r, y - r), size=(2 * r, 2 * r))
+                dot(x, y, r)
             Color(*(palette.surface if tone == "muted" else getattr(palette, f"on_{tone}")))
             scale = r * (0.72 if tone == "unknown" else 1.0)
             lift = -r * 0.16 if tone == "unknown" else 0.0

@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 
 from kivy.clock import Clock
 from kivy.core.text import Label as CoreLabel
-from kivy.graphics import Color, Line, Rectangle, SmoothEllipse
+from kivy.graphics import Color, Line, Rectangle
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 
 from driver_app.widgets.language import tr
 from driver_app.widgets.plot import Frame, Span, Trace, beyond, frame, hatch, lines, ticks
-from driver_app.widgets.stroke import stroke, strokes
+from driver_app.widgets.stroke import dot, stroke, strokes
 from driver_app.widgets.theme import FONT, theme
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def caption(text: str, size: float, bold: bool = False):
     """A white texture of a short text, tinted where it is drawn."""
     label = CoreLabel(text=text, font_name=FONT, font_size=size, bold=bold)
@@ -122,7 +122,7 @@ class TemperatureChart(RelativeLayout):
             placed = [value for x, y in run for value in (left + x, bottom + y)]
             Color(*palette.primary)
             if len(run) == 1:
-                SmoothEllipse(pos=(placed[0] - dp(1.5), placed[1] - dp(1.5)), size=(dp(3), dp(3)))
+                dot(*placed, dp(1.5))
             elif trace.derived and not self.compact:
                 strokes(_dashed(run, left, bottom), weight)
             else:
@@ -144,7 +144,7 @@ class TemperatureChart(RelativeLayout):
             outside = not self.low <= sample.value <= self.high
             x, y = left + axes.x(sample.at), bottom + axes.y(sample.value)
             Color(*(palette.bad if outside else palette.ink))
-            SmoothEllipse(pos=(x - dp(3), y - dp(3)), size=(dp(6), dp(6)))
+            dot(x, y, dp(3))
             words = f"{sample.value:.1f}"
             half = caption(words, room, True).width / 2 + dp(2)
             x = min(max(x, left + half), left + axes.width - half)

@@ -17,7 +17,7 @@ from driver_app.widgets.chart import caption
 from driver_app.widgets.icons import drawing
 from driver_app.widgets.language import tr
 from driver_app.widgets.projection import View, fitting, round_distance
-from driver_app.widgets.stroke import stroke
+from driver_app.widgets.stroke import dot, stroke
 from driver_app.widgets.theme import theme
 from shared.geo import Position
 
@@ -189,9 +189,9 @@ class RouteMap(StencilView):
         tone = palette.muted if mark.tone == "muted" else getattr(palette, mark.tone)
         ink = palette.surface if mark.tone == "muted" else getattr(palette, f"on_{mark.tone}")
         Color(*palette.surface)
-        SmoothEllipse(pos=(x - dp(16), y - dp(16)), size=(dp(32), dp(32)))
+        dot(x, y, dp(16))
         Color(*tone)
-        SmoothEllipse(pos=(x - dp(14), y - dp(14)), size=(dp(28), dp(28)))
+        dot(x, y, dp(14))
         words = caption(str(mark.number), theme.type.label, True)
         Color(*ink)
         Rectangle(texture=words, pos=(x - words.width / 2, y - words.height / 2), size=words.size)
@@ -206,9 +206,9 @@ class RouteMap(StencilView):
             Color(*palette.primary[:3], 0.15)
             SmoothEllipse(pos=(x - around, y - around), size=(2 * around, 2 * around))
         Color(*palette.surface)
-        SmoothEllipse(pos=(x - dp(11), y - dp(11)), size=(dp(22), dp(22)))
+        dot(x, y, dp(11))
         Color(*palette.primary)
-        SmoothEllipse(pos=(x - dp(8), y - dp(8)), size=(dp(16), dp(16)))
+        dot(x, y, dp(8))
 
     def _draw_scale(self, palette) -> None:
         assert self._view is not None

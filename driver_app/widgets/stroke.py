@@ -1,16 +1,17 @@
-"""Lines with soft edges on a canvas: one mesh, in the texture of a soft disc, in the colour that was set before it."""
+"""Lines and dots with soft edges on a canvas, in the texture of a soft disc, in the colour that was set before them: one mesh
+for a line, two triangles for a dot. (Kivy's smooth ellipse is a fan of 180 corners with a line around it, for each.)"""
 
 from collections.abc import Sequence
 from functools import lru_cache, partial
-from math import hypot
+from math import ceil, hypot, log2
 
-from kivy.graphics import Mesh
+from kivy.graphics import Mesh, Rectangle
 from kivy.graphics.texture import Texture
 
 from driver_app.widgets.outline import FEATHER, Outline, capsules, coverage, joined, polygon
 
 TEXELS = 32
-"""Width and height of a disc's texture; linear filtering does the rest."""
+"""Width and height of a disc's texture; linear filtering does the rest. A disc that is wider than so many px has more."""
 STEPS = 4
 """Widths are rounded to so many parts of a pixel, so that a few textures serve all lines."""
 
@@ -18,20 +19,25 @@ STEPS = 4
 @lru_cache(maxsize=64)
 def _pixels(parts: int) -> bytes:
     """A white disc of half width ``parts`` / STEPS px, as opaque as a line's coverage is."""
-    half = parts / STEPS
-    scale = 2 * (half + FEATHER) / TEXELS
-    centre = (TEXELS - 1) / 2
+    half, texels = parts / STEPS, _texels(parts)
+    scale = 2 * (half + FEATHER) / texels
+    centre = (texels - 1) / 2
     alphas = (
         round(255 * coverage(hypot(column - centre, row - centre) * scale, half))
-        for row in range(TEXELS)
-        for column in range(TEXELS)
+        for row in range(texels)
+        for column in range(texels)
     )
     return b"".join(b"\xff\xff\xff" + bytes((alpha,)) for alpha in alphas)
 
 
+def _texels(parts: int) -> int:
+    """A power of two, so that any driver takes it."""
+    return TEXELS * 2 ** max(0, ceil(log2(2 * parts / STEPS / TEXELS)))
+
+
 @lru_cache(maxsize=64)
 def _disc(parts: int) -> Texture:
-    texture = Texture.create(size=(TEXELS, TEXELS), colorfmt="rgba")
+    texture = Texture.create(size=(_texels(parts),) * 2, colorfmt="rgba")
     texture.mag_filter = texture.min_filter = "linear"
     texture.wrap = "clamp_to_edge"
     fill = partial(_fill, parts)
@@ -53,6 +59,12 @@ def drawn(outline: Outline, half: float) -> Mesh:
     """A mesh of an outline whose lines are ``half`` px on either side."""
     vertices, indices = outline
     return Mesh(vertices=vertices, indices=indices, mode="triangles", texture=disc(half))
+
+
+def dot(x: float, y: float, half: float) -> Rectangle:
+    """A disc of ``half`` px around a point."""
+    around = half + FEATHER
+    return Rectangle(texture=disc(half), pos=(x - around, y - around), size=(2 * around, 2 * around))
 
 
 def stroke(points: Sequence[float], half: float, *, close: bool = False) -> Mesh:

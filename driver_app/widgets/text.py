@@ -41,6 +41,15 @@ def text_height(text: str, width: float, role: str, *, strong: bool = False) -> 
     return ceil(lines * _ruler(font_size, bold).get_extents("国")[1] * LINE_HEIGHT)
 
 
+class Rendered(CoreLabel):
+    """Text that keeps its texture, and not the surface it was rendered on as well: all text would be there twice."""
+
+    def _render_end(self):
+        data = super()._render_end()
+        self._surface = None
+        return data
+
+
 class Words(Label):
     """A label in the theme: ``role`` names its size in the type scale, ``tone`` its colour in the palette."""
 
@@ -50,6 +59,10 @@ class Words(Label):
     heavy = ("display", "title", "heading")
     """Roles that are always bold."""
     leading = LINE_HEIGHT
+
+    def _create_label(self) -> None:
+        super()._create_label()
+        self._label.__class__ = Rendered  # Kivy names the class it makes; the two have the same attributes
 
 
 class Text(Words):
