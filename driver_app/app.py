@@ -228,6 +228,7 @@ class HandoverApp(App):
             else:
                 transition = SlideTransition(direction="right" if back else "left", duration=theme.motion)
             self.tell(None)
+            Window.release_all_keyboards()  # a keyboard goes with the field that was typed into
             manager.switch_to(screen, transition=transition)
             self.shell.changed()
             self._screens[name] = self._screens.pop(name)  # the newest stand at the end

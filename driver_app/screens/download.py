@@ -1,6 +1,7 @@
 """Fetching the loggers' memory: it begins by itself, shows how far it is, and can be tried again — or gone on without."""
 
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
 
 from driver_app.screens.base import AppScreen, clock_time
 from driver_app.screens.errands import on_ui
@@ -30,11 +31,14 @@ class DownloadScreen(AppScreen):
 
     previous = StepKind.STOP_UNLOAD
     lead = "back"
-    cards = ListProperty()
     running = BooleanProperty(False)
     all_done = BooleanProperty(False)
     showing = BooleanProperty(False)
     _visit = ("", ())
+
+    def __init__(self, app, **kwargs):
+        self._cards: list[LoggerCard] = []
+        super().__init__(app, **kwargs)
 
     def opened(self) -> None:
         needed = self.services.stop.loggers()
@@ -43,19 +47,26 @@ class DownloadScreen(AppScreen):
             self._visit = visit
             self._states: dict[str, tuple[str, int, object]] = {n.logger.id: ("waiting", 0, None) for n in needed}
         self.showing = False
-        self.fetch()
+        Clock.schedule_once(lambda _dt: self._begin(), 0)
+
+    def _begin(self) -> None:
+        """After the first frame: what runs beside it would make it late."""
+        if self._watched:
+            self.fetch()
 
     def refresh(self) -> None:
         stop = self.services.stop.stop
         self.title = tr._("Logger records")
         self.subtitle = tr._("Stop {n}: {site}").format(n=stop.number, site=self.name_of(stop.site.name))
         needed = self.services.stop.loggers()
-        if [card.serial for card in self.cards] != [n.logger.serial for n in needed]:
-            self.cards = [LoggerCard(hid=f"logger.{n.logger.id}", serial=n.logger.serial) for n in needed]
-            self.ids.cards.clear_widgets()
-            for card in self.cards:
-                self.ids.cards.add_widget(card)
-        for card, need in zip(self.cards, needed, strict=True):
+        # cards of the stop before are written anew: making them takes ten times as long
+        while len(self._cards) < len(needed):
+            self._cards.append(LoggerCard())
+            self.ids.cards.add_widget(self._cards[-1])
+        while len(self._cards) > len(needed):
+            self.ids.cards.remove_widget(self._cards.pop())
+        for card, need in zip(self._cards, needed, strict=True):
+            card.hid, card.serial = f"logger.{need.logger.id}", need.logger.serial
             self._show(card, need, stop.site.zone)
         states = [state for state, _, _ in self._states.values()]
         self.running = "running" in states or "waiting" in states

@@ -1,11 +1,13 @@
 """What hands do before the road: starting, scanning on board, the gate; and what must come of it."""
 
+import weakref
 from pathlib import Path
 
 import pytest
 
 from driver_app.app import FaultApp
 from driver_app.hardware.ports import Signal
+from driver_app.screens.base import AppScreen
 from driver_app.screens.example import PIN, SERVER, URL, Wishes
 from driver_app.services.step import StepKind
 from driver_app.widgets.hand import Act, NotThere
@@ -229,5 +231,24 @@ def the_hand(data: Path) -> None:
         yield from s.tap("check.vehicle.ok")  # and back
         answers = {point.item: point.answer for point in s.app.screen.points}
         assert (answers["emergency"], answers["vehicle"], answers["doors"]) == ("ok", "ok", "")
+
+    stage.play(act)
+
+
+def the_morning_is_given_back(data: Path) -> None:
+    """Once the vehicle is on the road, nothing keeps the screens of the depot in memory."""
+    stage = Stage(data, Wishes(stops=1))
+    for stride in ("start", "check", "precool", "load"):
+        getattr(stage.example, stride)()
+    screens: list[weakref.ref[AppScreen]] = []
+
+    def act(s: Stage) -> Act:
+        yield from s.at(StepKind.LOAD)
+        screens.append(weakref.ref(s.app.screen))
+        yield from s.tap("load.done")
+        yield from s.at(StepKind.GATE)
+        yield from s.tap("gate.depart")
+        yield from s.at(StepKind.DRIVE)
+        yield from s.hand.until(lambda: screens[0]() is None, "the screen of loading to be given back")
 
     stage.play(act)

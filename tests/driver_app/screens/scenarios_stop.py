@@ -65,7 +65,7 @@ def downloads(data: Path) -> None:
         yield from s.at(StepKind.STOP_DOWNLOAD)
         yield from s.hand.until(lambda: not s.app.screen.running, "the downloads")
         assert not s.app.screen.all_done
-        failed = next(card for card in s.app.screen.cards if card.state == "failed")
+        failed = next(card for card in s.app.screen.ids.cards.children if card.state == "failed")
         assert "#3004" in failed.words
         yield from s.tap("download.show")
         yield from s.at(StepKind.RECEIVER)

@@ -14,6 +14,7 @@ SCENARIOS = (
     "scanning",
     "gate",
     "before_departure",
+    "the_morning_is_given_back",
     "on_the_road",
     "downloads",
     "partly",
