@@ -1,0 +1,27 @@
+"""Measured roads, kept for the next plan"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0004"
+down_revision: str | None = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "road_row",
+        sa.Column("edition", sa.String(length=60), nullable=False),
+        sa.Column("profile", sa.String(length=80), nullable=False),
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("away", sa.Float(), nullable=True),
+        sa.Column("targets", sa.LargeBinary(), nullable=False),
+        sa.Column("distances", sa.LargeBinary(), nullable=False),
+        sa.Column("durations", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("edition", "profile", "place", name=op.f("pk_road_row")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("road_row")
