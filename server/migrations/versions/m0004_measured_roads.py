@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("edition", sa.String(length=60), nullable=False),
         sa.Column("profile", sa.String(length=80), nullable=False),
         sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("away", sa.Float(), nullable=True),
+        sa.Column("away", sa.Double(), nullable=True),
         sa.Column("targets", sa.LargeBinary(), nullable=False),
         sa.Column("distances", sa.LargeBinary(), nullable=False),
         sa.Column("durations", sa.LargeBinary(), nullable=False),

@@ -11,6 +11,7 @@ import os
 import platform
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -50,7 +51,7 @@ Say = Callable[[str], None]
 
 
 class Running(msgspec.Struct, frozen=True):
-    """A service that was started: its process, the port it listens on (loopback), and the folders of its sockets and tiles."""
+    """A service that was started: its process, its port on loopback, and the folders of its sockets and its tiles."""
 
     pid: int
     port: int
@@ -67,21 +68,41 @@ def programs_folder() -> Path:
     return Path(os.environ.get("HANDOVER_VALHALLA") or Path(sys.prefix) / "valhalla") / VERSION
 
 
-def install(folder: Path) -> Path:
-    """Fetch the wheel and unpack it into ``folder``, if it is not there yet; returns the folder.
+def this_machine() -> tuple[str, str]:
+    """The system and the processor, as :data:`WHEELS` names them."""
+    return platform.system(), platform.machine()
+
+
+def fetch(folder: Path, tag: str) -> Path:
+    """Have ``pip`` fetch the wheel for a platform into ``folder``, from wherever this machine's packages come from.
+
+    Raises:
+        Refused: ROADS_FETCH.
+    """
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--only-binary=:all:", "--python-version", PYTHON, "--platform", tag, "--dest", str(folder)]
+    done = subprocess.run([*command, f"pyvalhalla=={VERSION}"], capture_output=True, text=True, check=False)
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        raise Refused(problems.ROADS_FETCH, value=f"pyvalhalla {VERSION}", reason=_last_line(done.stderr))
+    return wheels[0]
+
+
+def install(folder: Path, machine: tuple[str, str] | None = None, fetched: Callable[[Path, str], Path] = fetch) -> Path:
+    """Unpack the wheel into ``folder``, if it is not there yet; returns the folder.
 
     Raises:
         Refused: ROADS_MACHINE, there is no wheel for this machine; ROADS_FETCH, it could not be fetched or is another one.
     """
     if _program(folder, "valhalla_service").exists():
         return folder
-    machine = (platform.system(), platform.machine())
-    if machine not in WHEELS:
-        raise Refused(problems.ROADS_MACHINE, value=" ".join(machine))
-    tag, expected = WHEELS[machine]
+    system = machine or this_machine()
+    if system not in WHEELS:
+        raise Refused(problems.ROADS_MACHINE, value=" ".join(system))
+    tag, expected = WHEELS[system]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        wheel = _fetched(Path(scratch), tag)
+        wheel = fetched(Path(scratch), tag)
         actual = hashlib.sha256(wheel.read_bytes()).hexdigest()
         if actual != expected:
             raise Refused(problems.ROADS_FETCH, value=wheel.name, reason=f"sha256 {actual} ≠ {expected}")
@@ -97,16 +118,6 @@ def install(folder: Path) -> Path:
             if not _program(folder, "valhalla_service").exists():
                 raise  # else another process was quicker, and its copy is as good
     return folder
-
-
-def _fetched(folder: Path, tag: str) -> Path:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    command += ["--only-binary=:all:", "--python-version", PYTHON, "--platform", tag, "--dest", str(folder)]
-    done = subprocess.run([*command, f"pyvalhalla=={VERSION}"], capture_output=True, text=True, check=False)
-    wheels = list(folder.glob("*.whl"))
-    if done.returncode or not wheels:
-        raise Refused(problems.ROADS_FETCH, value=f"pyvalhalla {VERSION}", reason=_last_line(done.stderr))
-    return wheels[0]
 
 
 def build(programs: Path, extract: Path, folder: Path, say: Say) -> Path:
@@ -170,7 +181,8 @@ def write_config(programs: Path, folder: Path, tiles: Path, port: int) -> Path:
         "httpd-service-listen": f"tcp://127.0.0.1:{port}",
         "httpd-service-loopback": f"ipc://{folder}/loopback",
         "httpd-service-interrupt": f"ipc://{folder}/interrupt",
-        "httpd-service-drain-seconds": 1,
+        "httpd-service-drain-seconds": 0,
+        "httpd-service-shutdown-seconds": 0,
     }
     command = [sys.executable, str(programs / "valhalla" / "valhalla_build_config.py"), *limits]
     for name, value in own.items():
@@ -192,23 +204,31 @@ def start(programs: Path, tiles: Path, folder: Path, port: int, clock: Clock, wa
     earlier = running(folder)
     if earlier is not None:
         raise Refused(problems.ROADS_START, value=earlier.url, reason="已在运行 running already")
+    stop(folder, clock, wait)  # what one that died left behind
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Refused(problems.ROADS_START, value=f"127.0.0.1:{port}", reason=error) from error
     # a path to a socket may have 107 characters at most, which a folder of a deployment may use up alone
     sockets = Path(tempfile.mkdtemp(prefix="handover-roads-"))
     config = write_config(programs, sockets, tiles, port)
-    threads = str(os.cpu_count() or 1)
+    service = str(_program(programs, "valhalla_service"))
     with (folder / "valhalla.log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(_program(programs, "valhalla_service")), str(config), threads],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+        # no subprocess.Popen: that one wants to see its process end, and this one is left to itself
+        pid = os.posix_spawn(
+            service,
+            [service, str(config), str(os.cpu_count() or 1)],
+            os.environ,
+            file_actions=[(os.POSIX_SPAWN_DUP2, log.fileno(), 1), (os.POSIX_SPAWN_DUP2, log.fileno(), 2)],
+            setsid=True,
         )
-    made = Running(process.pid, port, str(sockets), str(tiles))
+    made = Running(pid, port, str(sockets), str(tiles))
     _state(folder).write_bytes(msgspec.json.encode(made))
     deadline = clock.monotonic() + STARTING
     while True:
-        if process.poll() is not None:
+        if _ended(pid):
             stop(folder, clock, wait)
             log_end = _last_line((folder / "valhalla.log").read_text(errors="replace"))
             raise Refused(problems.ROADS_START, value=made.url, reason=log_end)
@@ -263,17 +283,18 @@ def stop(folder: Path, clock: Clock, wait: Callable[[float], None]) -> bool:
         while _is_ours(told):
             if clock.monotonic() > deadline:
                 os.kill(told.pid, signal.SIGKILL)
-            _reap(told.pid)
+            _ended(told.pid)
             wait(0.05)
     shutil.rmtree(told.sockets, ignore_errors=True)
     state.unlink()
     return found
 
 
-def _reap(pid: int) -> None:
-    """A child of this very process stays in the list of processes until it is asked for."""
+def _ended(pid: int) -> bool:
+    """Whether a child of this very process has ended; it stays in the list of processes until it is asked for."""
     with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    return False
 
 
 def _state(folder: Path) -> Path:

@@ -21,6 +21,7 @@ class RoadSettings:
             (``service_limits.*.max_matrix_location_pairs`` of its configuration).
         stops: how many places it takes for one way: 20 (``service_limits.*.max_locations``).
         timeout: how long an answer may take (s).
+        pause: how long to wait before an unanswered question is put again (s); the next time twice as long.
         factors: what traffic adds.
     """
 
@@ -30,6 +31,7 @@ class RoadSettings:
     pairs: int = 2500
     stops: int = 20
     timeout: float = 60.0
+    pause: float = 0.5
     factors: Factors = field(default_factory=Factors)
 
     @classmethod
@@ -39,14 +41,14 @@ class RoadSettings:
         Raises:
             Refused: ROADS_SETTING for a value that makes no sense.
         """
-        url = env.get("HANDOVER_ROADS_URL", "").rstrip("/")
+        url = env.get("HANDOVER_ROADS_URL", "")
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
             raise _no_good("HANDOVER_ROADS_URL", url, "http://… | https://…")
         fallback = env.get("HANDOVER_ROADS_FALLBACK", "none")
         if fallback not in ("none", "straight-line"):
             raise _no_good("HANDOVER_ROADS_FALLBACK", fallback, "none | straight-line")
         return cls(
-            url=url,
+            url=url.rstrip("/"),
             fallback=fallback == "straight-line",
             reach=_number(env, "HANDOVER_ROADS_REACH", cls.reach, 1, 5000),
             pairs=int(_number(env, "HANDOVER_ROADS_PAIRS", cls.pairs, 1, 10**6)),

@@ -23,8 +23,7 @@ from shared.geo import Position, distance
 LOOK = 5000.0
 """m: how far the router looks for a road. Farther than any allowed ``reach``, so that a site's distance can be told."""
 ATTEMPTS = 3
-"""How often an unanswered question is put; after the first time it waits ``PAUSE`` s, then twice as long."""
-PAUSE = 0.5
+"""How often an unanswered question is put."""
 NO_EDGES, UNCONNECTED, NO_PATH = 171, 170, 442
 """Valhalla's codes for "no way": no road near a place, places in unconnected regions, no path found."""
 GATEWAY = frozenset({502, 503, 504})
@@ -267,7 +266,7 @@ class Valhalla:
         reason = ""
         for attempt in range(ATTEMPTS):
             if attempt:
-                self._wait(PAUSE * 2 ** (attempt - 1))
+                self._wait(self.settings.pause * 2 ** (attempt - 1))
             try:
                 response = self._http.post(path, content=msgspec.json.encode(question))
             except httpx.TransportError as error:

@@ -8,8 +8,8 @@ from server.planning.road.valhalla import Maneuver
 
 _PLAIN = {
     1: "出发",
-    2: "出发，目的路在右侧",
-    3: "出发，目的路在左侧",
+    2: "出发",
+    3: "出发",
     4: "到达",
     5: "到达，目的地在右侧",
     6: "到达，目的地在左侧",
