@@ -1,4 +1,4 @@
-"""Measured roads, kept for the next plan"""
+"""Measured roads, kept for the next plan, and how large a vehicle is"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("edition", "profile", "place", name=op.f("pk_road_row")),
     )
 
+    op.create_table(
+        "vehicle_size",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("length", sa.Integer(), nullable=True),
+        sa.Column("gross", sa.Integer(), nullable=True),
+        sa.Column("axle", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["id"], ["vehicle.id"], name=op.f("fk_vehicle_size_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle_size")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("vehicle_size")
     op.drop_table("road_row")
