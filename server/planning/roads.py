@@ -25,6 +25,9 @@ HGV = 3500
 """kg: above this permitted gross mass a goods vehicle is what OpenStreetMap's ``hgv`` restrictions are about (OpenStreetMap
 wiki, Key:hgv). Up to it the roads of a car are open."""
 
+AXLE = 11_500
+"""kg: the most a single axle may carry (GB 1589-2016, the driven axle of a lorry): heavier vehicles have more axles."""
+
 
 class Profile(msgspec.Struct, frozen=True):
     """What of a vehicle the roads depend on; lengths in cm, masses in kg.
@@ -51,7 +54,7 @@ class Profile(msgspec.Struct, frozen=True):
         given = {name: getattr(vehicle, name) for name in ("height", "width", "length", "gross", "axle")}
         stated = {name: value for name, value in given.items() if value is not None}
         if "gross" in stated and "axle" not in stated:
-            stated["axle"] = round(stated["gross"] * 2 / 3)
+            stated["axle"] = min(round(stated["gross"] * 2 / 3), AXLE)
         needed = {"height", "width", "length", "gross"} - stated.keys()
         return cls(vehicle.profile, hazmat=vehicle.hazmat, assumed=bool(needed), **stated)
 

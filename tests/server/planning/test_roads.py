@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from server.planning.faults import ProblemRefused
 from server.planning.operations import make_plan
 from server.planning.problem import NO_ROAD, Matrix, Order, Problem, Site, Vehicle, Window
 from server.planning.roads import (
@@ -131,6 +132,18 @@ def test_what_a_vehicle_does_not_say_is_assumed_and_marked():
     assert Profile.of(silent).label == "truck 3.3 x 2.3 x 6.0 m, 4.5 t*"
     assert Profile.of(whole).label == "auto 2.8 x 2.0 x 5.2 m, 3.2 t"
     assert Profile.of(Vehicle("V", "D", gross=9000)).axle == 6000
+
+
+def test_a_heavy_lorry_has_more_axles_than_one():
+    assert Profile.of(Vehicle("V", "D", gross=49_000)).axle == 11_500
+
+
+@pytest.mark.parametrize("size", [{"height": 0}, {"height": 1001}, {"gross": 100_001}, {"axle": -1}])
+def test_a_size_that_no_vehicle_has_is_a_fault_of_the_problem(size):
+    with pytest.raises(ProblemRefused) as caught:
+        make_plan(mapped(vehicles=(Vehicle("V", "D", **size),)), iterations=5, roads=Map())
+    (fault,) = caught.value.faults
+    assert fault.values["where"] == f"vehicles[V].{next(iter(size))}"
 
 
 def test_dangerous_goods_never_take_a_cars_roads():
