@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -200,10 +201,16 @@ def test_a_site_that_the_goods_may_not_be_driven_to_is_named(router: Valhalla, h
 
 
 @pytest.fixture
-def mortal(here: Here, tmp_path: Path) -> Iterator[local.Running]:
-    """A second router, for those who let it die."""
-    yield start_at(here, here.programs, tmp_path, free_port())
+def room(tmp_path: Path) -> Iterator[Path]:
+    """A folder for a router of one's own; whatever runs there afterwards is stopped."""
+    yield tmp_path
     local.stop(tmp_path, SystemClock(), time.sleep)
+
+
+@pytest.fixture
+def mortal(here: Here, room: Path) -> local.Running:
+    """A second router, for those who let it die."""
+    return start_at(here, here.programs, room, free_port())
 
 
 def kill_after(service: local.Running, blocks: int, told: list[int]) -> Callable[[int, int], None]:
@@ -217,7 +224,7 @@ def kill_after(service: local.Running, blocks: int, told: list[int]) -> Callable
 
 
 def test_a_router_that_dies_in_mid_plan_is_named_and_what_it_said_is_kept(
-    here: Here, mortal: local.Running, tmp_path: Path
+    here: Here, mortal: local.Running, room: Path
 ):
     """The router is started again over the same roads, and asked for the rest only."""
     store = MemoryStore()
@@ -228,7 +235,7 @@ def test_a_router_that_dies_in_mid_plan_is_named_and_what_it_said_is_kept(
         make_plan(town(), iterations=20, roads=roads, on_measured=kill_after(mortal, 4, told))
     assert told == [1, 2, 3, 4]
     assert caught.value.problem.values["value"] == mortal.url
-    start_at(here, here.programs, tmp_path, mortal.port)
+    start_at(here, here.programs, room, mortal.port)
     told.clear()
     with Valhalla(settings) as client:
         roads = RoadNetwork(client, settings, store)
@@ -244,6 +251,34 @@ def test_straight_lines_take_over_only_where_allowed_and_for_the_whole_plan(here
         plan = make_plan(town(), iterations=20, roads=roads, on_measured=kill_after(mortal, 2, []))
     assert plan.roads == "straight-line x 1.35 (#6401)"
     assert [one.number for one in plan.remarks] == [problems.ROADS_ESTIMATED.number]
+
+
+def test_roads_that_are_replaced_in_mid_plan_are_never_mixed(here: Here, room: Path):
+    """The router is started again over newer tiles after the second block: everything is measured on these."""
+    tiles = shutil.copytree(here.service.tiles, room / "tiles")
+    earlier = datetime(2026, 10, 1, tzinfo=UTC).timestamp()
+    for path in (*tiles.rglob("*"), tiles):
+        os.utime(path, (earlier, earlier))
+    clock = SystemClock()
+    service = local.start(here.programs, tiles, room, free_port(), clock, time.sleep)
+    told: list[int] = []
+
+    def replace_after_two(done: int, _total: int) -> None:
+        told.append(done)
+        if len(told) == 2:
+            local.stop(room, clock, time.sleep)
+            start_at(here, here.programs, room, service.port)
+
+    settings = here.settings(url=service.url, pairs=5)
+    with Valhalla(settings) as client:
+        old = client.edition()
+        roads = RoadNetwork(client, settings, MemoryStore())
+        plan = make_plan(town(), iterations=20, roads=roads, on_measured=replace_after_two)
+        new = client.edition()
+    assert old.label == "valhalla 3.9.1, roads of 2026-10-01"
+    assert plan.roads.startswith(new.label)
+    assert new.made > old.made
+    assert told == [1, 2, *range(1, 10)]
 
 
 # commands --------------------------------------------------------------------------------------------------------------
