@@ -46,7 +46,7 @@ STOPS = 100
 STARTING = 30.0
 """s until a service that was started has to answer; it maps its tiles first."""
 STOPPING = 10.0
-"""s until a service that was told to stop is killed."""
+"""s until a service that was told to stop is killed; by itself it takes one or two."""
 Say = Callable[[str], None]
 
 
@@ -270,8 +270,9 @@ def _is_ours(service: Running) -> bool:
     return False
 
 
-def stop(folder: Path, clock: Clock, wait: Callable[[float], None]) -> bool:
-    """End the service that was started from ``folder``; whether there was one. It ends what it started, and nothing else."""
+def stop(folder: Path, clock: Clock, wait: Callable[[float], None], grace: float = STOPPING) -> bool:
+    """End the service that was started from ``folder``; whether there was one. It ends what it started, and nothing else. A
+    service that is still there after ``grace`` s is killed: it only reads, so nothing is lost but answers under way."""
     state = _state(folder)
     if not state.exists():
         return False
@@ -279,15 +280,30 @@ def stop(folder: Path, clock: Clock, wait: Callable[[float], None]) -> bool:
     found = _is_ours(told)
     if found:
         os.kill(told.pid, signal.SIGTERM)
-        deadline = clock.monotonic() + STOPPING
-        while _is_ours(told):
+        deadline = clock.monotonic() + grace
+        while not _gone(told.pid):
             if clock.monotonic() > deadline:
-                os.kill(told.pid, signal.SIGKILL)
-            _ended(told.pid)
+                with suppress(ProcessLookupError):  # its number is its own as long as it is not gone
+                    os.kill(told.pid, signal.SIGKILL)
             wait(0.05)
     shutil.rmtree(told.sockets, ignore_errors=True)
     state.unlink()
     return found
+
+
+def _gone(pid: int) -> bool:
+    """Whether a process has ended with all it held: its main thread ends, and with it its command line, before the threads
+    that hold the port do."""
+    if _ended(pid):
+        return True
+    return all(_thread_state(stat) in "ZX" for stat in Path(f"/proc/{pid}/task").glob("*/stat"))
+
+
+def _thread_state(stat: Path) -> str:
+    """R, S, D …; Z and X for one that has ended (proc(5))."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return stat.read_text().rpartition(")")[2].split()[0]
+    return "X"
 
 
 def _ended(pid: int) -> bool:

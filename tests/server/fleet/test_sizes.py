@@ -7,6 +7,7 @@ from flask import Flask
 
 from server.accounts import audit
 from server.fleet import operations as fleet
+from server.fleet.rules import checked_size
 from server.fleet.schemas import VehicleSize
 from server.planning.day import day_problem
 from server.planning.roads import Profile
@@ -49,12 +50,10 @@ def test_a_changed_size_is_on_the_trail_and_its_row_is_sealed(app: Flask) -> Non
 
 
 @pytest.mark.parametrize("wrong", [VehicleSize(height=32), VehicleSize(gross=4_500_000), VehicleSize(axle=0)])
-def test_what_was_mistyped_is_refused(app: Flask, wrong: VehicleSize) -> None:
-    with app.app_context():
-        vehicle = enter_fleet().vehicle
-        invalid = pytest.raises(Refused, check=lambda error: error.kind is problems.FIELD_INVALID)
-        with invalid, transaction():
-            resize(vehicle, wrong)
+def test_what_was_mistyped_is_refused(wrong: VehicleSize) -> None:
+    assert checked_size(BOX) is BOX
+    with pytest.raises(Refused, check=lambda error: error.kind is problems.FIELD_INVALID):
+        checked_size(wrong)
 
 
 def test_a_day_is_measured_for_the_vehicles_as_they_are(app: Flask) -> None:

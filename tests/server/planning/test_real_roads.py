@@ -86,7 +86,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
     assert len(stages) > 10
     service = local.start(programs, tiles, folder, free_port(), SystemClock(), time.sleep)
     yield Here(programs, folder, service)
-    local.stop(folder, SystemClock(), time.sleep)
+    local.stop(folder, SystemClock(), time.sleep, grace=0)
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_a_site_that_the_goods_may_not_be_driven_to_is_named(router: Valhalla, h
 def room(tmp_path: Path) -> Iterator[Path]:
     """A folder for a router of one's own; whatever runs there afterwards is stopped."""
     yield tmp_path
-    local.stop(tmp_path, SystemClock(), time.sleep)
+    local.stop(tmp_path, SystemClock(), time.sleep, grace=0)
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_roads_that_are_replaced_in_mid_plan_are_never_mixed(here: Here, room: P
     def replace_after_two(done: int, _total: int) -> None:
         told.append(done)
         if len(told) == 2:
-            local.stop(room, clock, time.sleep)
+            local.stop(room, clock, time.sleep, grace=0)
             start_at(here, here.programs, room, service.port)
 
     settings = here.settings(url=service.url, pairs=5)
@@ -360,7 +360,7 @@ def test_a_process_that_took_the_number_is_left_alone(here: Here, tmp_path: Path
     other = local.Running(here.service.pid, 1, str(tmp_path / "sockets of another one"), "")
     (tmp_path / "running.json").write_bytes(msgspec.json.encode(other))
     assert local.running(tmp_path) is None
-    assert local.stop(tmp_path, SystemClock(), time.sleep) is False
+    assert local.stop(tmp_path, SystemClock(), time.sleep, grace=0) is False
     assert local.running(here.folder) == here.service
 
 

@@ -33,6 +33,10 @@ DEAD = "http://127.0.0.1:9"
 """Nobody serves the discard port here."""
 
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database has a part in."""
+
+
 @pytest.fixture
 def day(app: Flask) -> Day:
     with app.app_context():
@@ -75,6 +79,7 @@ def test_a_day_is_planned_on_the_router_and_the_next_one_on_what_was_kept(app: F
             assert db.session.query(RoadRow).count() == rows
 
 
+@ON_SQLITE
 def test_a_page_without_its_router_says_which_one_and_plans_nothing(app: Flask, day: Day, client: FlaskClient) -> None:
     use(app, DEAD)
     li = browser(client)
@@ -85,6 +90,7 @@ def test_a_page_without_its_router_says_which_one_and_plans_nothing(app: Flask, 
     assert DEAD in answer.text
 
 
+@ON_SQLITE
 def test_a_page_with_a_fallback_shows_that_it_was_taken(app: Flask, day: Day, client: FlaskClient) -> None:
     use(app, DEAD, fallback=True)
     li = browser(client)
@@ -121,6 +127,7 @@ def test_a_published_route_has_its_turns_and_a_track_on_the_road(
     assert [distance(a, b) < 1 for a, b in zip(route.track, corners, strict=True)] == [True] * 4
 
 
+@ON_SQLITE
 def test_a_router_that_is_down_holds_no_delivery_up_and_whoever_publishes_is_told(
     app: Flask, day: Day, client: FlaskClient
 ) -> None:
