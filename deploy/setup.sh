@@ -64,6 +64,13 @@ if [ ! -x $VENV/bin/handover ] || [ "$(cat $VENV/.stamp 2>/dev/null)" != "$(stam
     stamp >$VENV/.stamp
 fi
 
+# -- the road router, from its wheel: for tests, and for whoever starts one here ------------------------------------------
+router=$(sed -n 's/^VERSION = "\(.*\)"$/\1/p' server/planning/road/local.py)
+if [ "$(uname -sm)" = "Linux x86_64" ] && [ ! -d "${HANDOVER_VALHALLA:-$VENV/valhalla}/$router" ]; then
+    say "road router"
+    $VENV/bin/handover roads install >/dev/null
+fi
+
 if [ -n "$fetching" ]; then
     wait "$fetching"
     $VENV/bin/python deploy/assets.py

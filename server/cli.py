@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "rebuild": "server.commands.keeping:rebuild",
     "backup": "server.commands.keeping:backup",
     "restore": "server.commands.keeping:restore",
+    "roads": "server.commands.roads:roads",
     "database": "server.commands.keeping:database",
 }
 """Name → where it is."""

@@ -6,8 +6,10 @@ Every value has a default that works on one machine with nothing set up: SQLite 
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from server.planning.road.settings import RoadSettings
 
 DEFAULT_ORIGIN = "handover.local/ledger"
 
@@ -30,6 +32,7 @@ class Config:
             :class:`shared.clock.Pace`); every document made then says that it is one.
         secret_key: signs web sessions.
         server_key: the Ed25519 private key (32 bytes) of receipts, work and checkpoints.
+        roads: what plans are measured on.
     """
 
     home: Path
@@ -44,6 +47,7 @@ class Config:
     rehearsal: Path | None
     secret_key: bytes
     server_key: bytes
+    roads: RoadSettings = field(default_factory=RoadSettings)
 
     @property
     def blobs(self) -> Path:
@@ -56,6 +60,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
 
     Raises:
         ValueError: tiles without attribution, an unknown datum, or another origin than the home was begun with.
+        Refused: ROADS_SETTING.
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("HANDOVER_HOME", "var")).resolve()
@@ -82,6 +87,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         rehearsal=Path(clock) if clock else None,
         secret_key=_key(home / "secret.key"),
         server_key=_key(home / "server.key"),
+        roads=RoadSettings.load(env),
     )
 
 

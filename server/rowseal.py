@@ -49,6 +49,8 @@ UNSEALED = frozenset(
         "position",
         "anomaly",
         "road",
+        # measured by the road router, and can be measured again; a plan states the numbers it was made from
+        "road_row",
         # forgotten after minutes; a lost one only lets a request be answered twice, which is harmless
         "used_nonce",
         # Alembic's own

@@ -7,6 +7,8 @@ A web request is one transaction (see :mod:`server.app`); a command and a step o
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import Connection
+
 from server.db import WRITE, db
 
 
@@ -34,3 +36,11 @@ def reading() -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
+
+
+@contextmanager
+def apart() -> Iterator[Connection]:
+    """Run a block as a writing transaction beside the session's, on a connection of its own: for what stays true whatever
+    becomes of the session's work. On SQLite it waits for a session that writes, so none of this thread may be open."""
+    with db.engine.connect() as plain, plain.execution_options(**WRITE) as connection, connection.begin():
+        yield connection

@@ -616,6 +616,56 @@ PLAN_UNSERVED_STOPPED = kind(
     "Time was up before a place for it was looked for: {value}",
 )
 
+# 64xx roads: where distances and durations come from
+ROADS_SILENT = kind(
+    6401, 503, "路网服务没有应答：{value}（{reason}）", "The road router does not answer: {value} ({reason})"
+)
+ROADS_ANSWER = kind(
+    6402,
+    502,
+    "路网服务的应答无法使用：{value}（{reason}）",
+    "The road router's answer cannot be used: {value} ({reason})",
+)
+ROADS_CHANGED = kind(
+    6403,
+    409,
+    "测量途中路网数据换了版本：{value}，原为 {expected}；未混用",
+    "The roads changed while they were measured: {value}, not {expected}; the two were not mixed",
+)
+ROADS_STOPPED = kind(
+    6404, 409, "测量路网时被中止：已完成 {value}", "Stopped while the roads were measured: {value} done"
+)
+ROADS_FAR = kind(
+    6405,
+    409,
+    "{site} 距车辆可走的道路过远：{value}，上限 {expected}（{profile}）",
+    "{site} is too far from any road the vehicle may take: {value}, at most {expected} ({profile})",
+)
+ROADS_CUT_OFF = kind(
+    6406, 409, "没有道路把 {site} 与其他站点相连（{value}）", "No road connects {site} with any other site ({value})"
+)
+ROADS_ESTIMATED = kind(
+    6407,
+    409,
+    "未使用真实道路，里程与时间按直线估算：{value}（{reason}）",
+    "No real roads: distances and times are estimated from straight lines: {value} ({reason})",
+)
+ROADS_SETTING = kind(
+    6408, 400, "路网设置无效：{field}={value}（{reason}）", "A road setting is no good: {field}={value} ({reason})"
+)
+ROADS_MACHINE = kind(
+    6409, 409, "没有适用于本机的路网程序：{value}", "There is no road router for this kind of machine: {value}"
+)
+ROADS_FETCH = kind(
+    6410, 409, "路网程序未能取得：{value}（{reason}）", "The road router could not be fetched: {value} ({reason})"
+)
+ROADS_BUILD = kind(
+    6411, 409, "无法由该文件生成路网：{value}（{reason}）", "No roads can be built from {value} ({reason})"
+)
+ROADS_START = kind(
+    6412, 409, "路网服务未能启动：{value}（{reason}）", "The road router did not start: {value} ({reason})"
+)
+
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------
 DISK_FULL = kind(
     7001, 507, "存储空间不足：剩余 {value}，至少需要 {limit}", "Storage is full: {value} left, {limit} needed"

@@ -21,6 +21,7 @@ from server.fleet.schemas import (
     SiteData,
     Subject,
     VehicleData,
+    VehicleSize,
 )
 from server.i18n import N_, shown_name
 from server.i18n import gettext as _
@@ -164,6 +165,13 @@ def _container_kinds() -> list[tuple[str, str]]:
 _NAME = (Field("name_zh", N_("Name in Chinese"), required=True), Field("name_en", N_("Name in English")))
 _ACTIVE = Field("active", N_("In use"), type="check")
 _CAPACITY = Field("capacity", N_("Capacity, packs"), type="number", hint=N_("Empty: no limit"))
+_SIZE = (
+    Field("height", N_("Height, cm"), type="number", hint=N_("Empty sizes are assumed where roads are measured")),
+    Field("width", N_("Width, cm"), type="number"),
+    Field("length", N_("Length, cm"), type="number"),
+    Field("gross", N_("Permitted gross mass, kg"), type="number"),
+    Field("axle", N_("Load of the heaviest axle, kg"), type="number"),
+)
 _CARRIER = Field("carrier_id", N_("Carrier"), type="choice", required=True, options=_carriers)
 
 # the kinds -------------------------------------------------------------------------------------------------------------
@@ -193,6 +201,7 @@ VEHICLES = Kind(
         _CARRIER,
         Field("kind", N_("Kind"), required=True, hint=N_("Such as van or truck; sites may admit only some")),
         _CAPACITY,
+        *_SIZE,
         _ACTIVE,
     ),
     heads=(N_("Number plate"), N_("Carrier"), N_("Kind"), N_("Capacity, packs")),
@@ -209,12 +218,14 @@ VEHICLES = Kind(
         kind=_text(form, "kind"),
         capacity=_optional(form, "capacity", _("Capacity, packs")),
         active=_active(form),
+        size=VehicleSize(*(_optional(form, field.name, _(field.label)) for field in _SIZE)),
     ),
     typed=lambda data: {
         **_base(data.name, data.active),
         "carrier_id": data.carrier_id,
         "kind": data.kind,
         "capacity": _shown(data.capacity),
+        **{field.name: _shown(getattr(data.size, field.name)) for field in _SIZE},
     },
     add=operations.add_vehicle,
     change=operations.change_vehicle,

@@ -38,6 +38,20 @@ class Vehicle(Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+class SizeOfVehicle(Base):
+    """How large and heavy a vehicle is (cm, kg), where that was entered: see
+    :class:`server.fleet.schemas.VehicleSize`."""
+
+    __tablename__ = "vehicle_size"
+
+    id: Mapped[str] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
+    height: Mapped[int | None]
+    width: Mapped[int | None]
+    length: Mapped[int | None]
+    gross: Mapped[int | None]
+    axle: Mapped[int | None]
+
+
 class Driver(Base):
     """A driver of a carrier, and the user they sign in as on the handheld."""
 

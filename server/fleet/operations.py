@@ -4,6 +4,7 @@ What other areas ask (a route's carrier, containers, sites …) is in :mod:`serv
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -15,9 +16,20 @@ from server.accounts.schemas import Role
 from server.context import context
 from server.db import db
 from server.fleet import rules
-from server.fleet.models import Carrier, Container, Driver, Logger, Qualification, Site, SiteWindow, Vehicle
-from server.fleet.rules import checked_capacity, checked_name, invalid
+from server.fleet.models import (
+    Carrier,
+    Container,
+    Driver,
+    Logger,
+    Qualification,
+    Site,
+    SiteWindow,
+    SizeOfVehicle,
+    Vehicle,
+)
+from server.fleet.rules import checked_capacity, checked_name, checked_size, invalid
 from server.fleet.schemas import (
+    SIZES,
     CarrierData,
     ContainerData,
     DriverData,
@@ -27,6 +39,7 @@ from server.fleet.schemas import (
     QualificationData,
     SiteData,
     VehicleData,
+    VehicleSize,
 )
 from server.fleet.values import (
     Entry,
@@ -140,7 +153,10 @@ def add_vehicle(data: VehicleData, *, by: str) -> str:
     Raises:
         Refused: NOT_FOUND for its carrier, FIELD_INVALID, DUPLICATE.
     """
-    return _add(Vehicle, _vehicle(data, None), Tag.VEHICLE_ADDED, by)
+    checked_size(data.size)
+    vehicle_id = _add(Vehicle, _vehicle(data, None), Tag.VEHICLE_ADDED, by)
+    _set_size(vehicle_id, data.size, by)
+    return vehicle_id
 
 
 def change_vehicle(vehicle_id: str, data: VehicleData, *, by: str) -> None:
@@ -149,7 +165,22 @@ def change_vehicle(vehicle_id: str, data: VehicleData, *, by: str) -> None:
     Raises:
         Refused: NOT_FOUND, FIELD_INVALID, DUPLICATE.
     """
+    checked_size(data.size)
     _change(Vehicle, vehicle_id, _vehicle(data, vehicle_id), Tag.VEHICLE_CHANGED, by)
+    _set_size(vehicle_id, data.size, by)
+
+
+def _set_size(vehicle_id: str, size: VehicleSize, by: str) -> None:
+    row = db.session.get(SizeOfVehicle, vehicle_id) or SizeOfVehicle(id=vehicle_id)
+    before = {field: getattr(row, field) for field in SIZES}
+    after = asdict(size)
+    if changes := difference(before, after):
+        for field, value in after.items():
+            setattr(row, field, value)
+        db.session.add(row)
+        db.session.flush()
+        plate = _known(Vehicle, "车辆 vehicle", vehicle_id).name_zh
+        record(Tag.VEHICLE_CHANGED, by=by, subject=plate, key=vehicle_id, changes=changes)
 
 
 def _vehicle(data: VehicleData, own_id: str | None) -> Values:

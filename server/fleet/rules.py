@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.fleet.schemas import MAKERS, ContainerData, Hours, LoggerData, QualificationData, SiteData
+from server.fleet.schemas import (
+    MAKERS,
+    SIZES,
+    ContainerData,
+    Hours,
+    LoggerData,
+    QualificationData,
+    SiteData,
+    VehicleSize,
+)
 from shared import problems
 from shared.coldchain.profiles import ProductRange
 from shared.errors import Refused
@@ -43,6 +52,19 @@ def checked_capacity(capacity: int | None) -> int | None:
     if capacity is not None and not 1 <= capacity <= 1_000_000:
         raise invalid("容量 capacity", capacity, "1…1000000")
     return capacity
+
+
+def checked_size(size: VehicleSize) -> VehicleSize:
+    """A size of which nothing is mistyped.
+
+    Raises:
+        Refused: FIELD_INVALID.
+    """
+    for field, (label, least, most) in SIZES.items():
+        value = getattr(size, field)
+        if value is not None and not least <= value <= most:
+            raise invalid(label, value, f"{least}…{most}")
+    return size
 
 
 def check_container(data: ContainerData) -> None:

@@ -1,6 +1,6 @@
 """The fleet as values: what its operations take. What they give is :mod:`shared.work`'s own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -30,6 +30,28 @@ class CarrierData:
 
 
 @dataclass(frozen=True)
+class VehicleSize:
+    """What decides which roads a vehicle may take: cm, and ``gross`` (permitted gross mass) and ``axle`` (load of the
+    heaviest axle) in kg. ``None``: not entered, and assumed where roads are measured."""
+
+    height: int | None = None
+    width: int | None = None
+    length: int | None = None
+    gross: int | None = None
+    axle: int | None = None
+
+
+SIZES: dict[str, tuple[str, int, int]] = {
+    "height": ("车高 height, cm", 50, 600),
+    "width": ("车宽 width, cm", 50, 400),
+    "length": ("车长 length, cm", 100, 3000),
+    "gross": ("总质量 gross mass, kg", 100, 100_000),
+    "axle": ("轴荷 axle load, kg", 50, 30_000),
+}
+"""By field of :class:`VehicleSize`, what it is called, the least and the most that is taken for no mistyping."""
+
+
+@dataclass(frozen=True)
 class VehicleData:
     """A vehicle as it is entered; ``name.zh`` is the number plate, ``capacity`` in packs."""
 
@@ -38,6 +60,7 @@ class VehicleData:
     kind: str = "van"
     capacity: int | None = None
     active: bool = True
+    size: VehicleSize = field(default_factory=VehicleSize)
 
 
 @dataclass(frozen=True)

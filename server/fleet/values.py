@@ -9,8 +9,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from server.db import db
-from server.fleet.models import Carrier, Container, Driver, Logger, Qualification, Site, SiteWindow, Vehicle
+from server.fleet.models import (
+    Carrier,
+    Container,
+    Driver,
+    Logger,
+    Qualification,
+    Site,
+    SiteWindow,
+    SizeOfVehicle,
+    Vehicle,
+)
 from server.fleet.schemas import (
+    SIZES,
     CarrierData,
     ContainerData,
     DriverData,
@@ -20,6 +31,7 @@ from server.fleet.schemas import (
     SiteData,
     Subject,
     VehicleData,
+    VehicleSize,
 )
 from shared import problems, work
 from shared.coldchain.profiles import ProductRange
@@ -96,7 +108,9 @@ def carriers() -> list[Entry[CarrierData]]:
 
 def vehicles() -> list[Entry[VehicleData]]:
     """All vehicles, by number plate."""
-    return [_vehicle(row) for row in db.session.execute(select(Vehicle).order_by(Vehicle.name_zh)).scalars()]
+    sizes = {row.id: row for row in db.session.execute(select(SizeOfVehicle)).scalars()}
+    rows = db.session.execute(select(Vehicle).order_by(Vehicle.name_zh)).scalars()
+    return [_vehicle(row, sizes.get(row.id)) for row in rows]
 
 
 def vehicle_entry(vehicle_id: str) -> Entry[VehicleData]:
@@ -105,12 +119,13 @@ def vehicle_entry(vehicle_id: str) -> Entry[VehicleData]:
     Raises:
         Refused: NOT_FOUND.
     """
-    return _vehicle(_get(Vehicle, "车辆 vehicle", vehicle_id))
+    return _vehicle(_get(Vehicle, "车辆 vehicle", vehicle_id), db.session.get(SizeOfVehicle, vehicle_id))
 
 
-def _vehicle(row: Vehicle) -> Entry[VehicleData]:
+def _vehicle(row: Vehicle, size: SizeOfVehicle | None) -> Entry[VehicleData]:
     name = Name(row.name_zh, row.name_en)
-    return Entry(row.id, VehicleData(row.carrier_id, name, row.kind, row.capacity, row.active))
+    known = VehicleSize() if size is None else VehicleSize(*(getattr(size, field) for field in SIZES))
+    return Entry(row.id, VehicleData(row.carrier_id, name, row.kind, row.capacity, row.active, known))
 
 
 def drivers() -> list[Entry[DriverData]]:

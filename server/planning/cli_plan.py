@@ -2,8 +2,9 @@
 
 import json
 import math
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 from unicodedata import east_asian_width
@@ -14,6 +15,9 @@ from server.planning.formats import Format, read
 from server.planning.operations import make_plan
 from server.planning.plan import Plan
 from server.planning.problem import Problem
+from server.planning.road.choose import chosen_roads
+from server.planning.road.settings import RoadSettings
+from server.planning.road.store import MemoryStore
 from shared import problems
 from shared.errors import Language, Refused
 
@@ -25,21 +29,33 @@ def plan_command(path: Path, seconds: float, seed: int, as_json: bool, lang: Lan
     """Plan the problem in a file and print the plan; the exit status.
 
     0: a plan was made and accepted (whether it serves everything that must be served is in ``feasible``). 2: the file or
-    the problem in it was refused; every fault is a numbered line on the error output, and nothing is on the output.
+    the problem in it was refused; every fault is a numbered line on the error output, and nothing is on the output. What a
+    person has to know about the roads of a plan is on the error output too.
     """
-    return run(path, seconds, seed, as_json, lang, sys.stdout, sys.stderr)
+    return run(path, seconds, seed, as_json, lang, sys.stdout, sys.stderr, os.environ)
 
 
-def run(path: Path, seconds: float, seed: int, as_json: bool, lang: Language, out: TextIO, err: TextIO) -> int:
-    """:func:`plan_command` with its output given."""
+def run(
+    path: Path,
+    seconds: float,
+    seed: int,
+    as_json: bool,
+    lang: Language,
+    out: TextIO,
+    err: TextIO,
+    env: Mapping[str, str] | None = None,
+) -> int:
+    """:func:`plan_command` with its output and its settings of roads (``HANDOVER_ROADS_*``; default: none) given."""
     try:
         if not (math.isfinite(seconds) and seconds > 0):
             raise Refused(problems.FIELD_INVALID, field="--seconds", value=seconds, reason="> 0")
         source = read(path)
-        plan = make_plan(source.problem, seconds, seed)
+        with chosen_roads(RoadSettings.load(env or {}), MemoryStore()) as roads:
+            plan = make_plan(source.problem, seconds, seed, roads=roads)
     except Refused as refused:
         err.write("".join(f"{line}\n" for line in _refusal(refused, lang)))
         return REFUSED
+    err.write("".join(f"{remark.text(lang)}\n" for remark in plan.remarks))
     if as_json:
         out.write(json.dumps(as_object(source.format, plan, lang), ensure_ascii=False) + "\n")
     else:

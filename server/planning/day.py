@@ -108,6 +108,11 @@ def _vehicle(vehicle_id: str, depot_id: str, needs: Sequence[Zone], shift: p.Win
         )
         or (p.Compartment("–", p.Capacity(units=0)),),  # nothing it has keeps anything that is needed
         shift=shift,
+        height=data.size.height,
+        width=data.size.width,
+        length=data.size.length,
+        gross=data.size.gross,
+        axle=data.size.axle,
     )
 
 

@@ -1,8 +1,12 @@
 """Planning a day in one step, for commands; the page does the same in three, so that nobody waits for the database."""
 
+from server.context import context
 from server.planning.day import Choice, day_problem
 from server.planning.keeping import keep_plan
 from server.planning.operations import make_plan
+from server.planning.road.choose import chosen_roads
+from server.planning.road.kept import DatabaseStore
+from server.transaction import reading, transaction
 
 
 def plan_day(
@@ -11,11 +15,15 @@ def plan_day(
     """Plan a day and keep the plan; returns its id (see :func:`server.planning.keeping.kept_plan`).
 
     The search ends after ``seconds`` (s) or a number of ``iterations``; with ``iterations`` the same seed makes the same
-    plan.
+    plan. Reading and keeping are a transaction each: nobody waits for the database while roads are measured and routes are
+    searched for.
 
     Raises:
         Refused: as :func:`~server.planning.day.day_problem` and :func:`~server.planning.operations.make_plan`.
     """
-    problem = day_problem(choice)
-    plan = make_plan(problem, seconds, seed, iterations=iterations)
-    return keep_plan(problem, plan, day=choice.day, by=by)
+    with reading():
+        problem = day_problem(choice)
+    with chosen_roads(context().config.roads, DatabaseStore()) as roads:
+        plan = make_plan(problem, seconds, seed, iterations=iterations, roads=roads)
+    with transaction():
+        return keep_plan(problem, plan, day=choice.day, by=by)

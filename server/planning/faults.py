@@ -12,6 +12,9 @@ from shared.errors import Problem as Fault
 
 LIMIT = 10**9
 """No count, distance, duration or time may be larger: the engine multiplies them by costs in 64 bits."""
+SIZE_LIMITS = {"height": 1000, "width": 1000, "length": 5000, "gross": 100_000, "axle": 40_000}
+"""cm and kg: the largest vehicle that Valhalla 3.9.1 knows. A larger one it takes, saying so in small print only, for one of
+its default size."""
 MONEY_LIMIT = 1e8
 """Neither may a fixed cost or a penalty (money); a rate for a km or an hour not more than a hundredth of it."""
 
@@ -148,6 +151,8 @@ def _vehicles(problem: Problem) -> Iterator[Fault]:
         yield from _number(f"{where}.max_duration", vehicle.max_duration)
         yield from _number(f"{where}.max_distance", vehicle.max_distance)
         yield from _vehicle_costs(where, vehicle)
+        for field, most in SIZE_LIMITS.items():
+            yield from _number(f"{where}.{field}", getattr(vehicle, field), low=1, high=most)
         yield from _amounts(f"{where}.capacity", vehicle.capacity)
         yield from _names(f"{where}.compartments", (part.zone for part in vehicle.compartments))
         for part in vehicle.compartments:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from server.planning.checker import accept
 from server.planning.effort import Effort, Progress
 from server.planning.faults import validate
 from server.planning.plan import Plan
 from server.planning.problem import Problem
-from server.planning.roads import Roads, StraightLine, with_matrices
+from server.planning.roads import Roads, StraightLine, Watch, remarks_of, with_matrices
 
 __all__ = ["Progress", "make_plan"]
 
@@ -21,17 +23,21 @@ def make_plan(
     iterations: int | None = None,
     should_stop: Callable[[], bool] | None = None,
     roads: Roads | None = None,
+    on_measured: Callable[[int, int], None] | None = None,
 ) -> Plan:
     """A plan that the independent checker has accepted.
 
     It looks for ``seconds`` s of real time, or for a number of ``iterations`` of the search (then the same seed makes the
     same plan), or until ``should_stop`` says so, and keeps the best. Distances that the problem does not bring come from
-    ``roads``, by default straight lines × a detour factor; the plan says which. Orders that cannot be served are in
+    ``roads``, by default straight lines × a detour factor; the plan says which, and in its ``remarks`` what a person has to
+    know about it; ``on_measured`` hears how many of how many blocks are measured. Orders that cannot be served are in
     ``unserved`` with their reasons; ``feasible`` says whether one of them had to be.
 
     Raises:
         ProblemRefused: the problem makes no sense; all faults are named at once.
         Refused: PLAN_NOTHING, there is no order or no vehicle.
+        Refused: ROADS_SILENT, ROADS_ANSWER, ROADS_CHANGED where the roads do not answer and nothing may take their place;
+            ROADS_STOPPED where ``should_stop`` said so before they were measured.
         PlanRefused: the checker refused what the engine made: a defect of the engine, and never a plan anybody sees.
         ValueError: neither ``seconds`` nor ``iterations`` was given.
     """
@@ -40,7 +46,7 @@ def make_plan(
     if seconds is None and iterations is None:
         raise ValueError("a search needs an end: seconds or iterations")
     validate(problem)
-    measured = with_matrices(problem, roads if roads is not None else StraightLine())
+    measured = with_matrices(problem, roads if roads is not None else StraightLine(), Watch(should_stop, on_measured))
     plan = solve(measured, Effort(seed, seconds, iterations, on_progress, should_stop))
     accept(measured, plan)
-    return plan
+    return msgspec.structs.replace(plan, remarks=remarks_of(measured))

@@ -105,7 +105,8 @@ class Unserved(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """A whole day.
 
-    ``feasible`` says that every order that must be served is. ``roads`` labels what distances were measured on,
+    ``feasible`` says that every order that must be served is. ``roads`` labels what distances were measured on, and
+    ``remarks`` are what a person has to know about that (numbered problems 6405–6407, such as a site that no road reaches),
     ``seconds`` is how long making the plan took, ``seed`` and ``engine`` how to make it again.
     """
 
@@ -120,6 +121,7 @@ class Plan(msgspec.Struct, frozen=True):
     engine: str
     resolution: int = 1
     origin: datetime | None = None
+    remarks: tuple[Problem, ...] = ()
 
     def reasons(self, language: Language) -> dict[str, str]:
         """Each unserved order with its reason in words."""

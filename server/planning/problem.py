@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from shared import problems
+from shared.errors import Problem as Fault
 from shared.errors import Refused
 from shared.geo import Position
 
@@ -107,6 +108,10 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ambient body. ``kind`` is what sites admit, ``profile`` names its matrix. It costs ``fixed`` when used, ``per_km`` and
     ``per_hour`` from the start of loading to the return. ``max_duration`` (s) counts the same stretch, ``max_distance``
     (m) the whole way. ``requires`` are qualifications the driver needs to drive it.
+
+    ``height``, ``width`` and ``length`` (cm), ``gross`` (the permitted gross mass, kg), ``axle`` (the heaviest axle's load,
+    kg) and ``hazmat`` (dangerous goods on board) decide which roads it may take; what is ``None`` is assumed, see
+    :class:`server.planning.roads.Profile`.
     """
 
     id: str
@@ -123,6 +128,12 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_duration: int | None = None
     max_distance: int | None = None
     requires: tuple[str, ...] = ()
+    height: int | None = None
+    width: int | None = None
+    length: int | None = None
+    gross: int | None = None
+    axle: int | None = None
+    hazmat: bool = False
 
     @property
     def end_depot(self) -> str:
@@ -167,12 +178,14 @@ class Matrix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Distance (m) and duration (s) between all sites, in the order of ``Problem.sites``.
 
     :data:`NO_ROAD` stands in both tables where no road leads from one to the other.
-    ``roads`` says what was measured: every plan shows it.
+    ``roads`` says what was measured: every plan shows it. ``remarks`` are what a person has to know about it, as numbered
+    problems 6405–6407.
     """
 
     roads: str
     distance: tuple[tuple[int, ...], ...]
     duration: tuple[tuple[int, ...], ...]
+    remarks: tuple[Fault, ...] = ()
 
 
 class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

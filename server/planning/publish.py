@@ -17,10 +17,13 @@ from server.orders import operations as orders
 from server.planning.building import build_route
 from server.planning.keeping import planned_route
 from server.planning.models import OverrideRow, PublishedRoute
+from server.planning.road.ways import Way, places_of, with_way
+from server.planning.roads import Profile
 from server.trace.earlier import earlier_custody
 from shared import problems
 from shared.custody.events import DepartureOverridden, MessagePosted, RoutePublished
 from shared.errors import Refused
+from shared.geo import Position
 from shared.work import Message, Override, Person, Route, Stop, Work
 
 
@@ -106,15 +109,35 @@ def _is_same(old: Stop, new: Stop) -> bool:
     return old.site.id == new.site.id and bool(shared or not brought)
 
 
-def publish_route(route_id: str, *, device_id: str, by: str, driver_id: str | None = None) -> str:
-    """Publish a planned route to a handheld, and with it its delivery notes; returns the hash of the ledger's record.
-
-    Publishing it again makes a new version of it, with goods, papers and containers as they are then.
+def way_wanted(route_id: str, *, driver_id: str | None = None) -> tuple[tuple[Position, ...], Profile]:
+    """The places a planned route goes through, and what of its vehicle the roads depend on: what
+    :func:`server.planning.road.ways.find_way` needs to find its way before it is published.
 
     Raises:
-        Refused: as :func:`draft_route` and :func:`publish`, and ORDER_TAKEN for a delivery note that is on another route.
+        Refused: as :func:`draft_route`.
+    """
+    draft = draft_route(route_id, driver_id=driver_id)
+    kept, planned = planned_route(route_id)
+    vehicle = next(one for one in kept.problem.vehicles if one.id == planned.vehicle)
+    return places_of(draft), Profile.of(vehicle)
+
+
+def publish_route(
+    route_id: str, *, device_id: str, by: str, driver_id: str | None = None, way: Way | None = None
+) -> str:
+    """Publish a planned route to a handheld, and with it its delivery notes; returns the hash of the ledger's record.
+
+    Publishing it again makes a new version of it, with goods, papers and containers as they are then. ``way`` is the way on
+    real roads; without one the handheld gets no turns, and a straight track. It is asked for before, as nobody should wait
+    for a road router while the database waits for nobody else.
+
+    Raises:
+        Refused: as :func:`draft_route` and :func:`publish`, and ORDER_TAKEN for a delivery note that is on another route;
+            ROADS_CHANGED for a way that leads elsewhere, as a site was moved since.
     """
     route = draft_route(route_id, driver_id=driver_id)
+    if way is not None:
+        route = with_way(route, way)
     orders.assign([one.id for stop in route.stops for one in stop.consignments], route_id)
     return publish(route, device_id=device_id, by=by)
 

@@ -22,6 +22,10 @@ from server.planning import keeping, publish
 from server.planning.day import Choice, day_problem, site_of_node
 from server.planning.keeping import Kept
 from server.planning.operations import make_plan
+from server.planning.road.choose import chosen_roads
+from server.planning.road.kept import DatabaseStore
+from server.planning.road.valhalla import Valhalla
+from server.planning.road.ways import Way, find_way
 from server.trace import operations as trace
 from server.transaction import begin_writing
 from shared import problems
@@ -57,7 +61,8 @@ def new() -> ResponseReturnValue:
         chosen, seconds = _chosen(), _seconds()
         problem = day_problem(chosen)
         db.session.rollback()  # nobody waits for the database while the search runs
-        plan = make_plan(problem, seconds, seed=0)
+        with chosen_roads(context().config.roads, DatabaseStore()) as roads:
+            plan = make_plan(problem, seconds, seed=0, roads=roads)
         begin_writing()
         plan_id = keeping.keep_plan(problem, plan, day=chosen.day, by=by)
     except Refused as refused:
@@ -77,10 +82,30 @@ def plan(plan_id: str) -> ResponseReturnValue:
 @require(*WHO)
 def publish_route(route_id: str) -> ResponseReturnValue:
     """Give a route to a handheld."""
-    device, driver = request.form.get("device", ""), request.form.get("driver") or None
-    publish.publish_route(route_id, device_id=device, by=actor(), driver_id=driver)
+    device, driver, by = request.form.get("device", ""), request.form.get("driver") or None, actor()
+    way = _way(route_id, driver)
+    publish.publish_route(route_id, device_id=device, by=by, driver_id=driver, way=way)
     flash(_("The route is published. The handheld fetches it with its next sync."), "success")
     return redirect(url_for("planning.route", route_id=route_id), 303)
+
+
+def _way(route_id: str, driver: str | None) -> Way | None:
+    """The way of a route on real roads, where there are any: nobody waits for the database while the router looks. One that
+    does not answer holds no delivery up, as turns are a help and nothing more; whoever publishes is told."""
+    settings = context().config.roads
+    if not settings.url:
+        return None
+    places, profile = publish.way_wanted(route_id, driver_id=driver)
+    db.session.rollback()
+    try:
+        with Valhalla(settings) as router:
+            return find_way(router, places, profile)
+    except Refused as refused:
+        why = refused.problem.text(language())
+        flash(_("Without turns, which the road router could not tell: %(why)s", why=why), "warning")
+        return None
+    finally:
+        begin_writing()
 
 
 @blueprint.get("/routes/<route_id>")
