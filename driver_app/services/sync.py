@@ -1,7 +1,8 @@
 """Sync: one bounded unit of work at a time, over whatever network there is.
 
-In this order: events, in the order of the chain; the work; seals; and last the blobs, a piece at a time, small evidence
-before photos. What one part is refused for does not keep the others from going on. Nothing is ever deleted on an error.
+In this order: how the route stands this moment, in a few hundred bytes; events, in the order of the chain; the work; seals;
+and last the blobs, a piece at a time, small evidence before photos. What one part is refused for does not keep the others
+from going on. Nothing is ever deleted on an error.
 """
 
 import threading
@@ -14,6 +15,7 @@ from driver_app.journal.ports import BlobEntry, Journal
 from driver_app.services.client import Answer, Client, decoded
 from driver_app.services.duty import Duty
 from driver_app.services.identity import Identity, IdentityStore
+from driver_app.services.live import LiveReport
 from driver_app.services.outbox import Outbox
 from driver_app.services.ports import Transport
 from driver_app.services.recorder import Recorder
@@ -21,6 +23,7 @@ from driver_app.services.refusals import as_refused
 from driver_app.services.state import SyncState
 from shared import problems
 from shared.clock import Clock
+from shared.custody.envelope import Envelope
 from shared.errors import Refused
 from shared.ids import Randomness
 from shared.keys import Signer
@@ -29,6 +32,7 @@ from shared.sync import (
     AnyReceipt,
     BlobReceipt,
     BlobStatus,
+    Live,
     Push,
     Receipt,
     SealRequest,
@@ -58,6 +62,7 @@ class Did(StrEnum):
     """What one step did."""
 
     IDLE = "idle"
+    LIVE = "live"
     EVENTS = "events"
     BLOB = "blob"
     WORK = "work"
@@ -74,6 +79,7 @@ class Sync:
         duty: Duty,
         recorder: Recorder,
         outbox: Outbox,
+        live: LiveReport,
         state: SyncState,
         signer: Signer,
         clock: Clock,
@@ -82,7 +88,7 @@ class Sync:
         connect: Callable[[str], Transport],
     ) -> None:
         self._journal, self._identities, self._duty, self._recorder = journal, identities, duty, recorder
-        self._outbox, self._state, self._signer = outbox, state, signer
+        self._outbox, self._report, self._state, self._signer = outbox, live, state, signer
         self._clock, self._pace, self._randomness, self._connect = clock, pace, randomness, connect
         self._turn = threading.Lock()
         self._wake = threading.Event()
@@ -106,7 +112,7 @@ class Sync:
                 return Did.IDLE
             client = self._client_of(identity)
             try:
-                for part in (self._events, self._work, self._seals, self._blobs):
+                for part in (self._live, self._events, self._work, self._seals, self._blobs):
                     did = part(client)
                     if did is not Did.IDLE:
                         self._state.went_well()
@@ -149,17 +155,43 @@ class Sync:
 
     # events ------------------------------------------------------------------------------------------------------------
 
+    def _live(self, client: Client) -> Did:
+        """How the route stands. It waits as events wait: what keeps one push from arriving keeps the other. That it arrives
+        says nothing about events which the server refuses: they go on waiting."""
+        live = self._report.due() if self._due("events") else None
+        if live is None:
+            return Did.IDLE
+        try:
+            self._push(client, (), live)
+        except Refused:
+            self._back_off("events")
+            raise
+        self._report.told(live)
+        return Did.LIVE
+
+    def _push(self, client: Client, envelopes: tuple[Envelope, ...], live: Live | None = None) -> Receipt:
+        device = client.identity.device
+
+        def body(nonce: str) -> bytes:
+            return msgspec.json.encode(Push(device, nonce, envelopes, live))
+
+        try:
+            answer = client.ask("POST", "/sync/events", body)
+        except Refused:
+            self._report.soon()
+            raise
+        receipt = self._receipt(answer, client.identity)
+        if not isinstance(receipt, Receipt):
+            raise Refused(problems.SYNC_NOT_OURS, value=type(receipt).__name__)
+        return receipt
+
     def _events(self, client: Client) -> Did:
         batch = self._outbox.next_batch() if self._due("events") else None
         if batch is None:
             return Did.IDLE
         envelopes = batch.envelopes()
         self._back_off("events")  # before the request: only a good receipt takes it back
-        device = client.identity.device
-        answer = client.ask("POST", "/sync/events", lambda nonce: msgspec.json.encode(Push(device, nonce, envelopes)))
-        receipt = self._receipt(answer, client.identity)
-        if not isinstance(receipt, Receipt):
-            raise Refused(problems.SYNC_NOT_OURS, value=type(receipt).__name__)
+        receipt = self._push(client, envelopes)
         taken = self._outbox.take(batch, receipt)
         if taken.received:
             self._waits.pop("seals", None)

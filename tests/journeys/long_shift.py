@@ -47,6 +47,8 @@ class Network:
         """Bytes of photos after which the network is gone once more."""
         self.photo_bytes = 0
         self.bodies = 0
+        self.lasting: Callable[[int], None] = lambda _size: None
+        """Lets the time pass that a body of so many bytes takes to go up."""
         self._url = ""
         self._inner: HttpTransport | None = None
 
@@ -65,6 +67,7 @@ class Network:
                 self.up, self.break_after = False, None
                 raise Refused(problems.SYNC_UNREACHABLE, value="gone again")
         self.bodies += len(body)
+        self.lasting(len(body))
         return self._inner.request(method, path, headers, body)
 
     def close(self) -> None:
