@@ -3,9 +3,11 @@
 No server: the handheld is enrolled and has its work, and the road has no network at all.
 """
 
+import contextlib
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -178,6 +180,7 @@ class Tapped:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
+            start_new_session=True,
         )
         self._shift = shift
         self._said: queue.Queue[dict[str, Any] | None] = queue.Queue()
@@ -212,6 +215,9 @@ class Tapped:
         """SIGKILL; what it had said is heard to the end, and the day goes on at the pace of hands."""
         self._process.kill()
         self._process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            # a clipboard helper that Kivy leaves behind would keep the pipe open
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._ear.join()
         assert self._process.stdout is not None
         self._process.stdout.close()
