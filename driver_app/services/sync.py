@@ -16,7 +16,8 @@ from driver_app.services.client import Answer, Client, decoded
 from driver_app.services.duty import Duty
 from driver_app.services.identity import Identity, IdentityStore
 from driver_app.services.live import LiveReport
-from driver_app.services.outbox import Outbox
+from driver_app.services.outbox import BATCH_BYTES, Outbox
+from driver_app.services.portion import Portion
 from driver_app.services.ports import Transport
 from driver_app.services.recorder import Recorder
 from driver_app.services.refusals import as_refused
@@ -93,6 +94,7 @@ class Sync:
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._client: Client | None = None
+        self._portion = Portion(BATCH_BYTES)
         self._not_before: dict[str, float] = {}
         self._waits: dict[str, float] = {}
         recorder.subscribe(lambda _: self._wake.set())
@@ -179,6 +181,7 @@ class Sync:
             answer = client.ask("POST", "/sync/events", body)
         except Refused:
             self._report.soon()
+            self._portion.failed()
             raise
         receipt = self._receipt(answer, client.identity)
         if not isinstance(receipt, Receipt):
@@ -186,12 +189,14 @@ class Sync:
         return receipt
 
     def _events(self, client: Client) -> Did:
-        batch = self._outbox.next_batch() if self._due("events") else None
+        batch = self._outbox.next_batch(self._portion.size) if self._due("events") else None
         if batch is None:
             return Did.IDLE
         envelopes = batch.envelopes()
         self._back_off("events")  # before the request: only a good receipt takes it back
+        began = self._pace.monotonic()
         receipt = self._push(client, envelopes)
+        self._portion.took(self._pace.monotonic() - began)
         taken = self._outbox.take(batch, receipt)
         if taken.received:
             self._waits.pop("seals", None)
@@ -253,10 +258,14 @@ class Sync:
     def _send(self, blob: BlobEntry, client: Client) -> None:
         """One piece; or, where the server has another idea of how far the upload is, its idea."""
         path = f"/sync/blobs/{blob.sha256}"
-        piece = self._journal.read_blob(blob.sha256, blob.uploaded, CHUNK)
+        piece = self._journal.read_blob(blob.sha256, blob.uploaded, min(CHUNK, self._portion.size))
+        began = self._pace.monotonic()
         try:
             answer = client.ask("PUT", f"{path}?offset={blob.uploaded}&size={blob.size}", piece, expect=(200, 201))
+            self._portion.took(self._pace.monotonic() - began)
         except Refused as refused:
+            if refused.kind is problems.SYNC_UNREACHABLE:
+                self._portion.failed()
             if refused.kind is problems.BLOB_HASH:
                 self._journal.mark_uploaded(blob.sha256, 0)
             if refused.kind is not problems.BLOB_OFFSET:

@@ -78,13 +78,15 @@ class Network:
 class Handset:
     """The real services over a journal on disk, with a clock of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, simulated: bool = False) -> None:
+        """``simulated``: its network's time is simulated, too."""
         self.folder = folder
         self.clock = ManualClock(NIGHT)
         self.network = Network()
         self.journal = SqliteJournal(folder / "journal.db")
         rng = random.Random("handset")
-        ports = Ports(self.journal, self.clock, KEY, self.network.connect, "long 1", rng.randbytes, pace=DeviceClock())
+        pace = self.clock if simulated else DeviceClock()
+        ports = Ports(self.journal, self.clock, KEY, self.network.connect, "long 1", rng.randbytes, pace=pace)
         self.services: Services = build(ports)
         self.on_record: Callable[[Recorded], None] = lambda _recorded: None
         self.services.recorder.subscribe(lambda recorded: self.on_record(recorded))
