@@ -15,22 +15,24 @@ from shared.custody.journey import StopPhase
 from shared.sync import Live
 
 LIVE_EVERY = 60.0
-"""Seconds (s) between two of them while nothing has to be caught up on: no more often than work is asked for, so that the
-radio need not wake for it alone."""
+"""Seconds (s) between two of them while a queue is being caught up on."""
 CONCLUDED = frozenset({StopPhase.SIGNED, StopPhase.FAILED, StopPhase.LEFT})
 
 
 class LiveReport:
-    """Says how the route stands; only during a shift, and only where a position was heard in it."""
+    """Says how the route stands: while the server is behind, which it is after a start and after any failure until the queue
+    is empty. Otherwise the events themselves tell it soon enough, and thousands of handhelds need not say everything twice.
+    Only during a shift, and only where a position was heard in it."""
 
     def __init__(self, journal: Journal, duty: Duty, track: Track, pace: Clock) -> None:
         self._journal, self._duty, self._track, self._pace = journal, duty, track, pace
         self._told: datetime | None = None
         self._next = 0.0
+        self._behind = True
 
     def due(self) -> Live | None:
-        """What to tell now; ``None`` where it was told a moment ago, or there is nothing newer to tell."""
-        if self._pace.monotonic() < self._next:
+        """What to tell now; ``None`` where the server knows all, or was told a moment ago, or there is nothing newer."""
+        if not self._behind or self._pace.monotonic() < self._next:
             return None
         found = self._track.latest_at(inf)  # its instant goes with it: in a cellar the newest there is may be old
         if found is None or found[0] == self._told:
@@ -49,5 +51,9 @@ class LiveReport:
         self._next = self._pace.monotonic() + LIVE_EVERY
 
     def soon(self) -> None:
-        """Tell it again as soon as there is something: the network was away."""
-        self._next = 0.0
+        """Tell it as soon as there is something: the network was away."""
+        self._behind, self._next = True, 0.0
+
+    def caught_up(self) -> None:
+        """Nothing waits any more."""
+        self._behind = False

@@ -189,8 +189,11 @@ class Sync:
         return receipt
 
     def _events(self, client: Client) -> Did:
-        batch = self._outbox.next_batch(self._portion.size) if self._due("events") else None
+        if not self._due("events"):
+            return Did.IDLE
+        batch = self._outbox.next_batch(self._portion.size)
         if batch is None:
+            self._report.caught_up()
             return Did.IDLE
         envelopes = batch.envelopes()
         self._back_off("events")  # before the request: only a good receipt takes it back
@@ -305,6 +308,7 @@ class Sync:
     def nudge(self) -> None:
         """The network came back, or a person wants to know now: try everything at once."""
         self._not_before.clear()
+        self._report.soon()
         self._wake.set()
 
     def run(self, stop: threading.Event) -> None:

@@ -1,11 +1,11 @@
 """How the route stands is told ahead of the queue: first, small, and without a word that is not true."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import msgspec
 import pytest
 
-from driver_app.services.live import LIVE_EVERY
 from driver_app.services.sync import Did
 from shared import problems
 from shared.clock import ManualClock
@@ -58,20 +58,34 @@ def test_nothing_is_told_outside_a_shift(phone: Phone, server: FakeServer) -> No
     assert server.told == []
 
 
-def test_it_is_told_again_after_a_minute_and_only_where_there_is_something_newer(
-    phone: Phone, server: FakeServer
-) -> None:
+def test_it_is_told_once_a_minute_while_a_queue_is_caught_up_on(phone: Phone, server: FakeServer) -> None:
     phone.started()
-    for at, told in ((0, 1), (5, 1), (LIVE_EVERY, 2), (2 * LIVE_EVERY, 3)):
-        phone.clock.advance(at - (phone.clock.now() - NIGHT).total_seconds())
+    server.faults.append(request_lost)
+    told = []
+    for _ in range(200):
+        phone.services.track.heard(THERE)
+        phone.services.track.seal()  # there is always one more to send
+        with suppress(Refused):
+            phone.services.sync.step()
+        phone.clock.advance(1)
+        told.append(len(server.told))
+    assert (told[10], told[70], told[130], told[199]) == (1, 2, 3, 4)
+
+
+def test_a_handheld_that_has_caught_up_says_nothing_twice(phone: Phone, server: FakeServer) -> None:
+    phone.started()
+    for _ in range(100):
         phone.services.track.heard(THERE)
         while phone.services.sync.step() is not Did.IDLE:
             pass
-        assert len(server.told) == told
-    phone.clock.advance(LIVE_EVERY)  # and nothing was heard meanwhile
+        phone.clock.advance(30)
+    assert len(server.told) == 1
+    assert len(server.entries) > 20
+    phone.restart()
+    phone.services.track.heard(HERE)
     while phone.services.sync.step() is not Did.IDLE:
         pass
-    assert len(server.told) == 3
+    assert server.told[-1].position == HERE
 
 
 def test_after_the_network_was_away_it_is_told_at_once(phone: Phone, server: FakeServer) -> None:

@@ -202,3 +202,16 @@ def test_who_asks_for_a_lot_or_a_code_finds_what_was_taken_along(app: Flask, day
             assert [event["disposition"] for event in of_code] == ["returned", "returned"]
             with pytest.raises(Refused):
                 export(code="nothing of the kind")
+
+
+def test_a_pack_with_a_second_name_is_one_pack_in_epcis() -> None:
+    """The name that came a moment later stands for no pack: the instance is named once, by the code it was counted under."""
+    history = Day()
+    history.decides(e.DeviceEnrolled(DEVICE, history.handheld.signer.public_key(), "7"), at(5))
+    published = history.decides(e.RoutePublished(history.route, DEVICE, "d"), at(5))
+    history.says(e.ShiftStarted(ROUTE, 1, "D1", "V1", published, None), at(6))
+    history.says(e.GoodsLoaded(ROUTE, "L1", "K-1", 1, ONE, e.Entry.SCANNER), at(6, 1))
+    history.says(e.GoodsLoaded(ROUTE, "L1", "K-1", 0, "83857930000000000001", e.Entry.SCANNER, (ONE,)), at(6, 1))
+    (event,) = steps(told(history, "L1", items=()), bizStep="loading")
+    assert event["childEPCs"] == ["https://id.gs1.org/01/06901234567892/21/S9"]
+    assert "childQuantityList" not in event
