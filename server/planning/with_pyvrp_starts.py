@@ -42,6 +42,9 @@ STARTS = 2
 """Searches where the limit is a number of iterations: as many on every machine, for the sake of the same plan."""
 NEAR = 1.01
 """Routes are kept of days that cost at most so many times the best."""
+LOOKS = 50
+"""A day of so many visits is looked at every iteration, one of twice as many every second: to look takes longer then, and less
+of the day is new."""
 MOST_SEEN = 20_000
 """Routes that are kept at most."""
 
@@ -118,12 +121,16 @@ class _Watch(IteratedLocalSearchCallbacks):
         return False
 
     def on_best(self, best: Solution) -> None:
+        if best.is_feasible():
+            self.seen.keep(best)
         self.tell(self.iterations, best)
 
     def on_iteration(
         self, current: Solution, candidate: Solution, best: Solution, cost_evaluator: CostEvaluator
     ) -> None:
         del current
+        if self.iterations % self.seen.every:
+            return
         if candidate.is_feasible() and cost_evaluator.cost(candidate) <= NEAR * cost_evaluator.cost(best):
             self.seen.keep(candidate)
 
@@ -134,17 +141,18 @@ class _Seen:
 
     def __init__(self, things: Sequence[Hashable]) -> None:
         self._things = things
-        self._met: set[tuple[int, ...]] = set()
+        self.every = max(1, len(things) // LOOKS)
+        self._met: set[tuple[int, int, int, int]] = set()
         self.columns: dict[tuple[int, frozenset[Hashable]], Column[pyvrp.Route]] = {}
 
     def keep(self, day: Solution) -> None:
         for route in day.routes():
-            activities = [activity for activity in route if not activity.is_depot()]
-            key = (route.vehicle_type(), *(2 * activity.idx + activity.is_delivery() for activity in activities))
-            if key in self._met or len(self.columns) >= MOST_SEEN:
+            # nearly all routes of a day were in the one before: to read the visits of each would take most of the time
+            likeness = (route.vehicle_type(), route.distance(), route.duration(), route.num_clients())
+            if likeness in self._met or len(self.columns) >= MOST_SEEN:
                 continue
-            self._met.add(key)
-            self._add(route, frozenset(self._thing(activity) for activity in activities))
+            self._met.add(likeness)
+            self._add(route, frozenset(self._thing(activity) for activity in route if not activity.is_depot()))
 
     def _add(self, route: pyvrp.Route, serves: frozenset[Hashable]) -> None:
         cost = route.distance_cost() + route.duration_cost() + route.fixed_vehicle_cost() - route.prizes()
