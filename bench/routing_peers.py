@@ -77,7 +77,7 @@ def pyvrp_alone(problem: Problem, seconds: float, seed: int) -> Routes | None:
 
 
 def pyvrp_priced(problem: Problem, seconds: float, seed: int) -> Routes | None:
-    """As :func:`pyvrp_alone`, with our starting prices of what a plan breaks: with its own, which suit small numbers, it finds
+    """As :func:`pyvrp_alone`, with our starting prices of what a plan breaks: with its own, for small numbers, it finds
     nothing in the mixed fleets' hundreds of thousands."""
     model = _translated(problem)
     params = SolveParams(penalty=model.prices())

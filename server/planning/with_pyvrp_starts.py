@@ -43,7 +43,7 @@ STARTS = 2
 NEAR = 1.01
 """Routes are kept of days that cost at most so many times the best."""
 LOOKS = 50
-"""A day of so many visits is looked at every iteration, one of twice as many every second: to look takes longer then, and less
+"""A day of so many visits is looked at every iteration, one of twice as many every second: to look takes longer, and less
 of the day is new."""
 MOST_SEEN = 20_000
 """Routes that are kept at most."""
