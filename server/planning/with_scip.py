@@ -2,7 +2,7 @@
 
 A search keeps routes that are good in company and throws away good routes whose company is not. Chosen anew from all that
 were seen, they make a day that none of the searches had. SCIP comes with OR-Tools and lets other threads run meanwhile; on
-these problems it is done where CP-SAT is still far from it (docs/decisions/0023-recombination.md).
+these problems it is done where CP-SAT is still far from it (docs/decisions/0025-recombination.md).
 """
 
 from collections import defaultdict
@@ -61,11 +61,13 @@ def recombine(
             cover[thing].append(variable)
         kinds[column.kind].append(variable)
         model.add_hint(variable, 1.0 if index in known else 0.0)
+    if not rows.once <= cover.keys():
+        return None
     for thing, variables in cover.items():
         total = model_builder.LinearExpr.sum(variables)
         model.add(total == 1 if thing in rows.once else total <= 1)
     for kind, variables in kinds.items():
-        if rows.available[kind] < len(rows.once):
+        if rows.available[kind] < len(cover):  # there cannot be more routes than things
             model.add(model_builder.LinearExpr.sum(variables) <= rows.available[kind])
     model.minimize(model_builder.LinearExpr.weighted_sum(chosen, [float(column.cost) for column in pool]))
     solver = model_builder.Solver("SCIP")
