@@ -279,8 +279,9 @@ class _Judge:
             distance=self.vehicle.per_km * way / (1000 * self.problem.resolution),
             time=self.vehicle.per_hour * hours,
             driver=self.driver.per_hour * hours if self.driver is not None else 0.0,
+            stops=self.vehicle.per_stop * len(self.route.stops),
         )
-        for part in ("fixed", "distance", "time", "driver", "penalty"):
+        for part in ("fixed", "distance", "time", "driver", "penalty", "stops"):
             stated, expected = getattr(self.route.cost, part), getattr(cost, part)
             if not closely(stated, expected):
                 self._say(Rule.COST, None, what=part, value=f"{stated:.4f}", expected=f"{expected:.4f}")

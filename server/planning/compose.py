@@ -81,5 +81,6 @@ def compose_route(lookup: Lookup, crew: Crew, found: Timetable) -> Route:
             distance=problem.money(vehicle.per_km, found.distance, 1000),
             time=problem.money(vehicle.per_hour, found.duration, 3600),
             driver=problem.money(driver.per_hour, found.duration, 3600) if driver is not None else 0.0,
+            stops=vehicle.per_stop * len(stops),
         ),
     )

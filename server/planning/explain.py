@@ -139,21 +139,23 @@ def lines(problem: Problem, explained: Explanation, language: Language) -> Itera
     cost = plan.cost
     yield (
         f"总费用 {cost.total:.2f} = 车辆 {cost.fixed:.2f} + 里程 {cost.distance:.2f} + 车时 {cost.time:.2f}"
-        f" + 司机 {cost.driver:.2f} + 未送 {cost.penalty:.2f}；道路：{plan.roads}"
+        f" + 司机 {cost.driver:.2f} + 停站 {cost.stops:.2f} + 未送 {cost.penalty:.2f}；道路：{plan.roads}"
         if zh
         else f"cost {cost.total:.2f} = vehicles {cost.fixed:.2f} + way {cost.distance:.2f} + hours {cost.time:.2f}"
-        f" + drivers {cost.driver:.2f} + left out {cost.penalty:.2f}; roads: {plan.roads}"
+        f" + drivers {cost.driver:.2f} + visits {cost.stops:.2f} + left out {cost.penalty:.2f}; roads: {plan.roads}"
     )
     for entry in explained.routes:
-        yield from _route_lines(problem, entry, zh)
+        vehicle = next(vehicle for vehicle in problem.vehicles if vehicle.id == entry.route.vehicle)
+        yield from _route_lines(problem, entry, vehicle.carrier, zh)
     for left in plan.unserved:
         yield f"{'未安排' if zh else 'not served'} {left.order}: {left.reason.text(language)}"
 
 
-def _route_lines(problem: Problem, entry: RouteExplained, zh: bool) -> Iterator[str]:
+def _route_lines(problem: Problem, entry: RouteExplained, carrier: str, zh: bool) -> Iterator[str]:
     route = entry.route
+    hired = f" ({'承运商' if zh else 'carrier'} {carrier})" if carrier else ""
     yield (
-        f"{route.vehicle} {route.driver or ''} {problem.clock(route.start)}–{problem.clock(route.end)}"
+        f"{route.vehicle}{hired} {route.driver or ''} {problem.clock(route.start)}–{problem.clock(route.end)}"
         f" {problem.km(route.distance)} {'费用' if zh else 'cost'} {route.cost.total:.2f}"
     )
     for stop, board in zip(route.stops, entry.onboard[1:], strict=True):

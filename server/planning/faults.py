@@ -16,7 +16,7 @@ SIZE_LIMITS = {"height": 1000, "width": 1000, "length": 5000, "gross": 100_000, 
 """cm and kg: the largest vehicle that Valhalla 3.9.1 knows. A larger one it takes, saying so in small print only, for one of
 its default size."""
 MONEY_LIMIT = 1e8
-"""Neither may a fixed cost or a penalty (money); a rate for a km or an hour not more than a hundredth of it."""
+"""Neither may a fixed cost or a penalty (money); a rate for a km, an hour or a visit not more than a hundredth of it."""
 
 
 class ProblemRefused(Refused):
@@ -163,6 +163,7 @@ def _vehicle_costs(where: str, vehicle: Vehicle) -> Iterator[Fault]:
     yield from _number(f"{where}.fixed", vehicle.fixed, high=MONEY_LIMIT)
     yield from _number(f"{where}.per_km", vehicle.per_km, high=MONEY_LIMIT / 100)
     yield from _number(f"{where}.per_hour", vehicle.per_hour, high=MONEY_LIMIT / 100)
+    yield from _number(f"{where}.per_stop", vehicle.per_stop, high=MONEY_LIMIT / 100)
 
 
 def _drivers(problem: Problem) -> Iterator[Fault]:

@@ -23,10 +23,10 @@ def rank(order: Order) -> tuple[bool, int, float]:
 
 
 def route_cost(lookup: Lookup, crew: Crew, found: Timetable) -> float:
-    """Money for one route: vehicle, way, and the hours of vehicle and driver."""
-    problem = lookup.problem
-    way = problem.money(crew.vehicle.per_km, found.distance, 1000)
-    return crew.vehicle.fixed + way + problem.money(crew.per_hour, found.duration, 3600)
+    """Money for one route: vehicle, way, the hours of vehicle and driver, and visits."""
+    problem, vehicle = lookup.problem, crew.vehicle
+    way = problem.money(vehicle.per_km, found.distance, 1000) + vehicle.per_stop * len(found.visits)
+    return vehicle.fixed + way + problem.money(crew.per_hour, found.duration, 3600)
 
 
 class Mender:

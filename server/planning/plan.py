@@ -49,17 +49,18 @@ class Stop(msgspec.Struct, frozen=True):
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """Money: using the vehicle, its distance, its hours, the driver's hours, and penalties of orders left out."""
+    """Money: using the vehicle, its distance, its hours, the driver's hours, penalties of orders left out, and visits."""
 
     fixed: float = 0.0
     distance: float = 0.0
     time: float = 0.0
     driver: float = 0.0
     penalty: float = 0.0
+    stops: float = 0.0
 
     @property
     def total(self) -> float:
-        return self.fixed + self.distance + self.time + self.driver + self.penalty
+        return self.fixed + self.distance + self.time + self.driver + self.penalty + self.stops
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(
@@ -68,6 +69,7 @@ class Cost(msgspec.Struct, frozen=True):
             self.time + other.time,
             self.driver + other.driver,
             self.penalty + other.penalty,
+            self.stops + other.stops,
         )
 
 

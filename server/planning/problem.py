@@ -105,9 +105,10 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A vehicle for one route: from ``depot`` (loading there first) to ``end`` (``None``: back to the depot).
 
     ``capacity`` bounds the whole load; each compartment bounds the load of its zone. Without compartments it is one
-    ambient body. ``kind`` is what sites admit, ``profile`` names its matrix. It costs ``fixed`` when used, ``per_km`` and
-    ``per_hour`` from the start of loading to the return. ``max_duration`` (s) counts the same stretch, ``max_distance``
-    (m) the whole way. ``requires`` are qualifications the driver needs to drive it.
+    ambient body. ``kind`` is what sites admit, ``profile`` names its matrix. It costs ``fixed`` when used, ``per_km``,
+    ``per_hour`` from the start of loading to the return, and ``per_stop`` for each visit. ``max_duration`` (s) counts the
+    same stretch, ``max_distance`` (m) the whole way. ``requires`` are qualifications the driver needs to drive it.
+    ``carrier`` names the contracted carrier it belongs to (empty: the own fleet); it is used where its costs make that pay.
 
     ``height``, ``width`` and ``length`` (cm), ``gross`` (the permitted gross mass, kg), ``axle`` (the heaviest axle's load,
     kg) and ``hazmat`` (dangerous goods on board) decide which roads it may take; what is ``None`` is assumed, see
@@ -125,6 +126,7 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fixed: float = 0.0
     per_km: float = 1.0
     per_hour: float = 0.0
+    per_stop: float = 0.0
     max_duration: int | None = None
     max_distance: int | None = None
     requires: tuple[str, ...] = ()
@@ -134,6 +136,7 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gross: int | None = None
     axle: int | None = None
     hazmat: bool = False
+    carrier: str = ""
 
     @property
     def end_depot(self) -> str:

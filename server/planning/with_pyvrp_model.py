@@ -6,6 +6,7 @@ What PyVRP does not know — a box's hold time, rests, a driver's assignment —
 * One client per order and receiving window, alternatives in a group of which exactly one is visited.
 * The time a visit takes is put on the legs into its site from any other, so that orders for one site handed over together
   pay for one visit; windows move along with it. Only the time per unit is the client's own.
+* What a visit costs is put on the same legs, for which distances of such vehicles are turned into money.
 * Whom a vehicle may not serve, it cannot reach: the leg takes longer than any day.
 * A locked route starts at the last stop of its locked orders, at the time it gets there and with their load on board.
 """
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from pyvrp import PenaltyParams, ProblemData, Solution
 
 from server.planning.lookup import Bar, Crew, Lookup, compartment
-from server.planning.problem import DIMENSIONS, NO_ROAD, Order
+from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Vehicle
 from server.planning.schedule import Timetable
 
 UNBOUNDED = int(np.iinfo(np.int64).max)
@@ -111,14 +112,19 @@ class Model:
         shut = any(barred.values()) or any(
             NO_ROAD in row for matrix in self.lookup.problem.matrices.values() for row in matrix.distance
         )
-        profiles: dict[tuple[str, frozenset[int]], int] = {}
+        profiles: dict[tuple[str, frozenset[int], float, int], int] = {}
         types = []
         for crew, members in self._types().items():
-            profile = profiles.setdefault((crew.vehicle.profile, barred[crew]), len(profiles))
+            vehicle = crew.vehicle
+            rate = self._rate(vehicle) if vehicle.per_stop else 1
+            profile = profiles.setdefault((vehicle.profile, barred[crew], vehicle.per_stop, rate), len(profiles))
             self.crews_of.append(members)
             bound = horizon if shut and crew.late is None else crew.late
             types.append(self._type(crew, members, depots, profile, bound))
-        tables = [self._tables(rows, len(depot_rows), name, shut_out, horizon) for (name, shut_out) in profiles]
+        tables = [
+            self._tables(rows, len(depot_rows), name, shut_out, horizon, rate, round(per_stop * self.scale))
+            for name, shut_out, per_stop, rate in profiles
+        ]
         member = {client: group for group, clients in enumerate(self.groups) for client in clients}
         price = self._price()
         distances: list[Any] = [distance for distance, _ in tables]  # the stubs spell these arrays by hand
@@ -132,6 +138,10 @@ class Model:
             durations,
             [pyvrp.ClientGroup(clients, required=self._must(clients[0])) for clients in self.groups],
         )
+
+    def _rate(self, vehicle: Vehicle) -> int:
+        """What one part of a m costs in the solver's numbers."""
+        return round(vehicle.per_km * self.scale / (1000 * self.lookup.problem.resolution))
 
     def _must(self, client: int) -> bool:
         return self.clients[client][0].penalty is None and not self.spare
@@ -221,6 +231,7 @@ class Model:
         self, crew: Crew, members: list[int], depots: dict[tuple[str, int | None], int], profile: int, late: int | None
     ) -> pyvrp.VehicleType:
         vehicle, resolution = crew.vehicle, self.lookup.problem.resolution
+        rate = self._rate(vehicle)
         loading = self.lookup.sites[vehicle.depot].service
         head = self.heads.get(members[0])
         carried = [order for visit in head.visits for order in visit.orders] if head else []
@@ -242,13 +253,23 @@ class Model:
             tw_early=max(0, start - self.zero),
             tw_late=closes,
             shift_duration=UNBOUNDED if vehicle.max_duration is None else max(0, vehicle.max_duration - spent),
-            max_distance=UNBOUNDED if vehicle.max_distance is None else max(0, vehicle.max_distance - driven),
-            unit_distance_cost=round(vehicle.per_km * self.scale / (1000 * resolution)),
+            max_distance=self._furthest(vehicle, driven),
+            unit_distance_cost=1 if vehicle.per_stop else rate,
             unit_duration_cost=round(crew.per_hour * self.scale / (3600 * resolution)),
             profile=profile,
             start_late=None if leave_by is None else min(closes, max(0, start - self.zero, leave_by - self.zero)),
             name=vehicle.id,
         )
+
+    def _furthest(self, vehicle: Vehicle, driven: int) -> int:
+        """How far it may still go. Where distances are money, at most what so many m and all visits there are would cost:
+        that lets too much through, and what is too far is mended."""
+        if vehicle.max_distance is None:
+            return UNBOUNDED
+        left = max(0, vehicle.max_distance - driven)
+        if not vehicle.per_stop:
+            return left
+        return left * self._rate(vehicle) + round(vehicle.per_stop * self.scale) * len(self.clients)
 
     def _space(self, crew: Crew, zone: str | None, dimension: str, carried: Sequence[Order]) -> int:
         """What the vehicle takes in one load dimension on top of what is locked on board."""
@@ -272,9 +293,19 @@ class Model:
         return max(times) + self.loading + service + (len(self.clients) + 2) * longest
 
     def _tables(
-        self, rows: NDArray[np.int64], depots: int, profile: str, barred: frozenset[int], horizon: int
+        self,
+        rows: NDArray[np.int64],
+        depots: int,
+        profile: str,
+        barred: frozenset[int],
+        horizon: int,
+        rate: int,
+        per_stop: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Distances and durations between depots and clients, visits' service on the way in, no way to who is barred."""
+        """Distances and durations between depots and clients, visits' service on the way in, no way to who is barred.
+
+        Distances are multiplied by ``rate``; ``per_stop`` is added to those that lead to a visit.
+        """
         matrix = self.lookup.problem.matrices[profile]
         grid = np.ix_(rows, rows)
         distance = np.array(matrix.distance, dtype=np.int64)[grid]
@@ -284,8 +315,11 @@ class Model:
         columns = [depots + client for client in sorted(barred)]
         closed[:, columns] = True
         closed[columns, :] = True
-        duration += np.where(rows[:, None] != rows[None, :], service[None, :], 0)
+        enters = rows[:, None] != rows[None, :]
+        duration += np.where(enters, service[None, :], 0)
         distance[closed] = 2 * distance.max(initial=0) + 1
+        distance *= rate
+        distance[:, depots:] += np.where(enters[:, depots:], per_stop, 0)
         duration[closed] = max(0, horizon - self.zero) + 1
         np.fill_diagonal(distance, 0)
         np.fill_diagonal(duration, 0)
@@ -300,7 +334,9 @@ class Model:
         for crew in self.crews:
             hours = crew.late - crew.early if crew.late is not None else 0
             way = problem.money(crew.vehicle.per_km, 2 * far, 1000)
-            dearest = max(dearest, crew.vehicle.fixed + way + problem.money(crew.per_hour, hours, 3600))
+            dearest = max(
+                dearest, crew.vehicle.fixed + crew.vehicle.per_stop + way + problem.money(crew.per_hour, hours, 3600)
+            )
         penalties = max((order.penalty or 0.0 for order, _, _ in self.clients), default=0.0)
         return round((2 * dearest + penalties) * self.scale) + 1
 

@@ -181,6 +181,7 @@ SINGLE: list[tuple[str, Rule, Callable[[], Case]]] = [
     ("slack made up", Rule.SLACK, lambda: (DAY, stop_with(PLAN, 0, slack=1))),
     ("slack left out", Rule.SLACK, lambda: (DAY, stop_with(PLAN, 0, slack=None))),
     ("route cost", Rule.COST, lambda: (DAY, route_with(PLAN, cost=change(ROUTE.cost, distance=1.0)))),
+    ("visits cost nothing", Rule.COST, lambda: (vehicle_with(per_stop=1.0), PLAN)),
     ("total cost", Rule.COST, lambda: (DAY, change(PLAN, cost=change(PLAN.cost, fixed=0.0)))),
     ("penalty hidden", Rule.COST, lambda: (DAY, change(PLAN, cost=change(PLAN.cost, penalty=1.0)))),
     ("other roads", Rule.ROADS, lambda: (DAY, change(PLAN, roads="real roads"))),

@@ -106,6 +106,7 @@ DAY = small_day()
         ({"vehicles": (Vehicle("v", "D", end="nowhere"),)}, "vehicles[v].end", 6102),
         ({"vehicles": (Vehicle("v", "D", shift=Window(9, 8)),)}, "vehicles[v].shift", 6104),
         ({"vehicles": (Vehicle("v", "D", fixed=-1.0),)}, "vehicles[v].fixed", 6103),
+        ({"vehicles": (Vehicle("v", "D", per_stop=-1.0),)}, "vehicles[v].per_stop", 6103),
         ({"vehicles": (Vehicle("v", "D", per_km=float("nan")),)}, "vehicles[v].per_km", 6103),
         ({"vehicles": (Vehicle("v", "D", max_distance=-1),)}, "vehicles[v].max_distance", 6103),
         ({"vehicles": (Vehicle("v", "D", capacity=Capacity(weight=-1)),)}, "vehicles[v].capacity.weight", 6103),
