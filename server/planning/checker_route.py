@@ -203,39 +203,55 @@ class _Judge:
             for order in self.orders[number]:
                 if order.hold is None:
                     continue
-                limit = order.hold - number * self.problem.opening_loss
-                boxed = stop.departure - self.route.start
+                opened = len(self.route.stops) - 1 - number if order.collect else number
+                limit = order.hold - opened * self.problem.opening_loss
+                boxed = self.end - stop.start if order.collect else stop.departure - self.route.start
                 if boxed > limit:
                     value, holds = self.problem.span(boxed), self.problem.span(limit)
                     self._say(Rule.HOLD, number, order=order.id, value=value, expected=holds)
 
     def _cargo(self) -> None:
-        """What the vehicle leaves with, per zone and altogether, against compartments, capacity and the plan's word."""
+        """Whose goods it may carry, from which depot and when; what it leaves with, and what is on board then and after each
+        stop, per zone and altogether, against compartments, capacity and the plan's word."""
         zones = {part.zone: part.capacity for part in self.vehicle.compartments}
         body = not self.vehicle.compartments
-        total = (0, 0, 0)
         for number, orders in enumerate(self.orders):
             for order in orders:
-                amount = (order.amounts.units, order.amounts.volume, order.amounts.weight)
-                self.loads[order.zone] = _plus(self.loads.get(order.zone, (0, 0, 0)), amount)
-                total = _plus(total, amount)
+                if not order.collect:
+                    self.loads[order.zone] = _plus(self.loads.get(order.zone, (0, 0, 0)), _amount(order))
                 if order.zone not in zones and not (body and order.zone == "ambient"):
                     self._say(Rule.ZONE, number, value=order.id, expected=order.zone)
-                if order.depot is not None and order.depot != self.route.depot:
-                    self._say(Rule.DEPOT, number, value=self.route.depot, expected=f"{order.depot} ({order.id})")
-                if order.release > self.route.start:
-                    start, ready = self.problem.clock(self.route.start), self.problem.clock(order.release)
+                lies = self.route.end_depot if order.collect else self.route.depot
+                if order.depot is not None and order.depot != lies:
+                    self._say(Rule.DEPOT, number, value=lies, expected=f"{order.depot} ({order.id})")
+                begins = self.route.stops[number].start if order.collect else self.route.start
+                if order.release > begins:
+                    start, ready = self.problem.clock(begins), self.problem.clock(order.release)
                     self._say(Rule.RELEASE, number, order=order.id, value=start, expected=ready)
+        board = dict(self.loads)
+        self._space(None, board)
+        for number, orders in enumerate(self.orders):
+            for order in orders:
+                moved = _amount(order) if order.collect else _minus(_amount(order))
+                board[order.zone] = _plus(board.get(order.zone, (0, 0, 0)), moved)
+            if any(order.collect for order in orders):
+                self._space(number, board)
+        stated = {load.zone: (load.amounts.units, load.amounts.volume, load.amounts.weight) for load in self.route.load}
+        if stated != self.loads:
+            self._say(Rule.TOTAL, None, what="装载量 (load)", value=stated, expected=self.loads)
+
+    def _space(self, stop: int | None, board: dict[str, tuple[int, int, int]]) -> None:
+        """What is on board after a stop (``None``: when leaving the depot) against what fits."""
+        total = (0, 0, 0)
+        for load in board.values():
+            total = _plus(total, load)
         limits = [("", total, self.vehicle.capacity)]
-        limits += [(zone, load, zones[zone]) for zone, load in sorted(self.loads.items()) if zone in zones]
+        limits += [(part.zone, board.get(part.zone, (0, 0, 0)), part.capacity) for part in self.vehicle.compartments]
         for zone, load, capacity in limits:
             most = (capacity.units, capacity.volume, capacity.weight)
             for name, value, limit in zip(("units", "volume", "weight"), load, most, strict=True):
                 if limit is not None and value > limit:
-                    self._say(Rule.CAPACITY, None, what=f"{zone} {name}".strip(), value=value, expected=limit)
-        stated = {load.zone: (load.amounts.units, load.amounts.volume, load.amounts.weight) for load in self.route.load}
-        if stated != self.loads:
-            self._say(Rule.TOTAL, None, what="装载量 (load)", value=stated, expected=self.loads)
+                    self._say(Rule.CAPACITY, stop, what=f"{zone} {name}".strip(), value=value, expected=limit)
 
     def _crew(self) -> None:
         """The driver may do it, and vehicle, driver and depots are there at the time; neither too long nor too far."""
@@ -290,6 +306,14 @@ class _Judge:
 
 def _pair(leg: tuple[int, int]) -> str:
     return f"{leg[0]} / {leg[1]}"
+
+
+def _amount(order: Order) -> tuple[int, int, int]:
+    return (order.amounts.units, order.amounts.volume, order.amounts.weight)
+
+
+def _minus(a: tuple[int, int, int]) -> tuple[int, int, int]:
+    return (-a[0], -a[1], -a[2])
 
 
 def _plus(a: tuple[int, int, int], b: tuple[int, int, int]) -> tuple[int, int, int]:

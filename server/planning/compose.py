@@ -60,7 +60,7 @@ def compose_route(lookup: Lookup, crew: Crew, found: Timetable) -> Route:
         )
         for i, visit in enumerate(found.visits)
     )
-    carried = loads(order for visit in found.visits for order in visit.orders)
+    carried = loads(order for visit in found.visits for order in visit.orders if not order.collect)
     return Route(
         vehicle=vehicle.id,
         driver=driver.id if driver is not None else None,

@@ -68,15 +68,15 @@ def explain(problem: Problem, plan: Plan) -> Explanation:
     """Explain an accepted plan of the problem."""
     orders = {order.id: order for order in problem.orders}
     vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
-    routes = tuple(
-        RouteExplained(
-            route,
-            tuple(_onboard(route, orders)),
-            tuple(sorted(_limits(problem, route, vehicles[route.vehicle], orders), key=lambda limit: -limit.used)),
-        )
-        for route in plan.routes
+    return Explanation(
+        plan, tuple(_explained(problem, route, vehicles[route.vehicle], orders) for route in plan.routes)
     )
-    return Explanation(plan, routes)
+
+
+def _explained(problem: Problem, route: Route, vehicle: Vehicle, orders: dict[str, Order]) -> RouteExplained:
+    onboard = tuple(_onboard(route, orders))
+    limits = [*_limits(problem, route, vehicle, orders), *_spaces(vehicle, onboard)]
+    return RouteExplained(route, onboard, tuple(sorted(limits, key=lambda limit: -limit.used)))
 
 
 def _onboard(route: Route, orders: dict[str, Order]) -> Iterator[Onboard]:
@@ -85,8 +85,10 @@ def _onboard(route: Route, orders: dict[str, Order]) -> Iterator[Onboard]:
     for stop in route.stops:
         for name in stop.orders:
             order = orders[name]
-            there, gone = rest[order.zone], order.amounts
-            rest[order.zone] = Amounts(there.units - gone.units, there.volume - gone.volume, there.weight - gone.weight)
+            there, moved, sign = rest.get(order.zone, Amounts()), order.amounts, 1 if order.collect else -1
+            rest[order.zone] = Amounts(
+                there.units + sign * moved.units, there.volume + sign * moved.volume, there.weight + sign * moved.weight
+            )
         yield Onboard(stop.departure, stop.site, tuple(ZoneLoad(zone, rest[zone]) for zone in sorted(rest)))
 
 
@@ -105,11 +107,17 @@ def _limits(problem: Problem, route: Route, vehicle: Vehicle, orders: dict[str, 
         yield _limit("duration", route.vehicle, vehicle.max_duration - route.duration, vehicle.max_duration)
     if vehicle.max_distance is not None:
         yield _limit("distance", route.vehicle, vehicle.max_distance - route.distance, vehicle.max_distance)
-    total = sum((load.amounts for load in route.load), Amounts())
-    yield from _space("", total, vehicle.capacity)
+
+
+def _spaces(vehicle: Vehicle, onboard: Sequence[Onboard]) -> Iterator[Limit]:
+    """Capacity against the most that is ever on board."""
     spaces = {part.zone: part.capacity for part in vehicle.compartments}
-    for load in route.load:
-        yield from _space(load.zone, load.amounts, spaces.get(load.zone, Capacity()))
+    yield from _space(
+        "", [sum((load.amounts for load in board.load), Amounts()) for board in onboard], vehicle.capacity
+    )
+    for zone in sorted({load.zone for board in onboard for load in board.load}):
+        carried = [load.amounts for board in onboard for load in board.load if load.zone == zone]
+        yield from _space(zone, carried, spaces.get(zone, Capacity()))
 
 
 def _promises(problem: Problem, route: Route, number: int, stop: Stop, brought: Sequence[Order]) -> Iterator[Limit]:
@@ -117,15 +125,18 @@ def _promises(problem: Problem, route: Route, number: int, stop: Stop, brought: 
         if order.due is not None:
             yield _limit("due", order.id, order.due - stop.start, max(1, order.due - route.start))
         if order.hold is not None:
-            holds = order.hold - number * problem.opening_loss
-            yield _limit("hold", order.id, holds - (stop.departure - route.start), max(1, holds))
+            opened = len(route.stops) - 1 - number if order.collect else number
+            holds = order.hold - opened * problem.opening_loss
+            boxed = route.end - stop.start if order.collect else stop.departure - route.start
+            yield _limit("hold", order.id, holds - boxed, max(1, holds))
 
 
-def _space(zone: str, amounts: Amounts, capacity: Capacity) -> Iterator[Limit]:
+def _space(zone: str, carried: Sequence[Amounts], capacity: Capacity) -> Iterator[Limit]:
     for dimension in DIMENSIONS:
-        most = getattr(capacity, dimension)
-        if most is not None:
-            yield _limit("capacity", f"{zone} {dimension}".strip(), most - getattr(amounts, dimension), most)
+        limit = getattr(capacity, dimension)
+        if limit is not None:
+            most = max(getattr(amounts, dimension) for amounts in carried)
+            yield _limit("capacity", f"{zone} {dimension}".strip(), limit - most, limit)
 
 
 def _limit(what: What, where: str, margin: int, whole: int) -> Limit:
@@ -163,7 +174,7 @@ def _route_lines(problem: Problem, entry: RouteExplained, carrier: str, zh: bool
         load = ", ".join(f"{part.zone} {part.amounts.units}" for part in board.load)
         yield (
             f"  {problem.clock(stop.start)} {stop.site} [{' '.join(stop.orders)}]"
-            f" {'余量' if zh else 'slack'} {slack} {'车上余' if zh else 'left on board'} {load}"
+            f" {'余量' if zh else 'slack'} {slack} {'车上' if zh else 'on board'} {load}"
         )
     for rest in route.breaks:
         yield f"  {'休息' if zh else 'rest'} {problem.clock(rest.start)}–{problem.clock(rest.end)}"

@@ -186,7 +186,9 @@ def _locks(problem: Problem) -> Iterator[Fault]:
         for name in lock.orders:
             yield from _known(f"{where}.orders", name, orders)
             order = orders.get(name)
-            if order is not None and lock.departure is not None and order.release > lock.departure:
+            if order is None or order.collect or lock.departure is None:
+                continue
+            if order.release > lock.departure:
                 yield _fault(
                     problems.PLAN_FAULT_LOCK,
                     where=f"{where}.orders[{name}]",

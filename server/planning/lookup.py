@@ -1,6 +1,6 @@
 """The problem, indexed for the engine: who may carry what, and what fits. The checker never imports this."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -121,7 +121,7 @@ class Lookup:
         admits = self.sites[order.site].admits
         if admits is not None and vehicle.kind not in admits:
             return Bar.ACCESS
-        if order.depot is not None and order.depot != vehicle.depot:
+        if order.depot is not None and order.depot != (vehicle.end_depot if order.collect else vehicle.depot):
             return Bar.DEPOT
         if crew.driver is not None and not {*order.requires, *vehicle.requires} <= {*crew.driver.qualifications}:
             return Bar.DRIVER
@@ -131,20 +131,25 @@ class Lookup:
 
     def _left_without(self, lock: Lock, order: Order) -> bool:
         """Whether the locked vehicle is gone before the order is ready, or another vehicle is locked to carry it."""
-        return (lock.departure is not None and order.release > lock.departure) or order.id in self.locked
+        missed = lock.departure is not None and order.release > lock.departure and not order.collect
+        return missed or order.id in self.locked
 
     def overload(self, vehicle: Vehicle, orders: Sequence[Order]) -> str | None:
-        """The dimension in which the orders together are more than the vehicle takes; ``None`` if they fit."""
-        by_zone = loads(orders)
-        total = Amounts()
-        for zone, amounts in by_zone.items():
-            space = compartment(vehicle, zone)
-            if space is None:
-                return zone
-            if over := excess(amounts, space):
-                return over
-            total += amounts
-        return excess(total, vehicle.capacity)
+        """The dimension in which the orders, served in this sequence, are at some point more than the vehicle takes;
+        ``None`` if they fit."""
+        return next((over for load in boards(orders) if (over := _overload(vehicle, load)) is not None), None)
+
+
+def _overload(vehicle: Vehicle, load: Mapping[str, Amounts]) -> str | None:
+    total = Amounts()
+    for zone, amounts in load.items():
+        space = compartment(vehicle, zone)
+        if space is None:
+            return zone
+        if over := excess(amounts, space):
+            return over
+        total += amounts
+    return excess(total, vehicle.capacity)
 
 
 def compartment(vehicle: Vehicle, zone: str) -> Capacity | None:
@@ -161,6 +166,28 @@ def excess(amounts: Amounts, capacity: Capacity) -> str | None:
         if limit is not None and getattr(amounts, dimension) > limit:
             return dimension
     return None
+
+
+def boards(orders: Sequence[Order]) -> list[dict[str, Amounts]]:
+    """What is on board per temperature zone when leaving the depot and, where something is collected, after each visit.
+
+    Where nothing is, there is never more on board than at the beginning.
+    """
+    load = loads(order for order in orders if not order.collect)
+    made = [dict(load)]
+    if not any(order.collect for order in orders):
+        return made
+    for index, order in enumerate(orders):
+        load[order.zone] = _with(load.get(order.zone, Amounts()), order.amounts, 1 if order.collect else -1)
+        if index + 1 == len(orders) or orders[index + 1].site != order.site:
+            made.append(dict(load))
+    return made
+
+
+def _with(there: Amounts, amounts: Amounts, sign: int) -> Amounts:
+    return Amounts(
+        there.units + sign * amounts.units, there.volume + sign * amounts.volume, there.weight + sign * amounts.weight
+    )
 
 
 def loads(orders: Iterable[Order]) -> dict[str, Amounts]:

@@ -88,9 +88,12 @@ class Mender:
 
     def table(self, crew: int, orders: Sequence[Order]) -> Timetable | Failure:
         """The timetable of a crew with these orders; too much load is a failure like any other, at visit -1."""
-        if self.lookup.overload(self.crews[crew].vehicle, orders) is not None:
+        if self._too_much(crew, orders):
             return _OVERLOAD
         return timetable(self.lookup, self.crews[crew], orders)
+
+    def _too_much(self, crew: int, orders: Sequence[Order]) -> bool:
+        return self.lookup.overload(self.crews[crew].vehicle, orders) is not None
 
     def _fixed(self, crew: int) -> int:
         lock = self.crews[crew].lock
@@ -156,13 +159,13 @@ class Mender:
         for crew in self._candidates(order):
             old = self.routes.get(crew, [])
             before = route_cost(self.lookup, self.crews[crew], self.tables[crew]) if old else 0.0
-            if self.lookup.overload(self.crews[crew].vehicle, [*old, order]) is not None:
-                continue
+            if not any(o.collect for o in (*old, order)) and self._too_much(crew, [*old, order]):
+                continue  # where nothing is collected the place makes no difference
             for estimate, position in self._positions(crew, old, order):
                 if best is not None and estimate >= best[0]:
                     break
                 sequence = [*old[:position], order, *old[position:]]
-                found = timetable(self.lookup, self.crews[crew], sequence)
+                found = self.table(crew, sequence)
                 if isinstance(found, Failure):
                     continue
                 cost = route_cost(self.lookup, self.crews[crew], found) - before

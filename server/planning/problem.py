@@ -79,13 +79,17 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Goods of one temperature zone for one site.
+    """Goods of one temperature zone for one site, or with ``collect`` from it: returns and empty boxes.
 
     ``release`` is when loading them may begin, ``due`` the latest start of service. Orders without ``penalty`` must be
     served; the others are left out where serving costs more than the penalty (money). When not all can be served, a higher
     ``priority`` goes first (0 is ordinary). ``hold`` is the validated time of the passive box, from the start of loading
     until everything at the stop is handed over (s); the carrier must not exceed it. ``requires`` are the qualifications the
     driver needs, such as controlled drugs. ``depot`` is where the goods lie, where that matters.
+
+    What is collected is on board from its site to the depot where the route ends, ``depot`` where that matters. Then
+    ``release`` is the earliest start of service, and ``hold`` counts from there until the vehicle is back, less what each
+    opening in between costs.
     """
 
     id: str
@@ -99,6 +103,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold: int | None = None
     requires: tuple[str, ...] = ()
     depot: str | None = None
+    collect: bool = False
 
 
 class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

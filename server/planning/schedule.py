@@ -43,7 +43,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Visit:
-    """Consecutive orders for one site, handed over together; ``row`` is the site's in the matrix."""
+    """Consecutive orders for one site, handed over together; ``row`` is the site's in the matrix.
+
+    ``release`` is when what is collected here is ready, ``hold`` the time its boxes brought here have, ``keep`` that of the
+    boxes collected here, from the start of service to the end of the route.
+    """
 
     site: str
     row: int
@@ -52,6 +56,8 @@ class Visit:
     due: int | None
     service: int
     hold: int | None
+    release: int = 0
+    keep: int | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True)
     if vehicle.max_distance is not None and sum(distances) > vehicle.max_distance:
         return Failure(Snag.SHIFT, len(visits) - 1, sum(distances), vehicle.max_distance)
     loading = lookup.sites[vehicle.depot].service
-    earliest = max((order.release for order in orders), default=crew.early)
+    earliest = max((order.release for order in orders if not order.collect), default=crew.early)
     return Way(
         crew,
         visits,
@@ -130,15 +136,22 @@ def _visits(lookup: Lookup, orders: Sequence[Order]) -> tuple[Visit, ...]:
             groups[-1].append(order)
         else:
             groups.append([order])
-    visits = []
-    for group in groups:
-        site = lookup.sites[group[0].site]
-        dues = [order.due for order in group if order.due is not None]
-        holds = [order.hold for order in group if order.hold is not None]
-        due, hold = min(dues, default=None), min(holds, default=None)
-        service = lookup.service(site, group)
-        visits.append(Visit(site.id, lookup.row[site.id], tuple(group), site.windows, due, service, hold))
-    return tuple(visits)
+    return tuple(_visit(lookup, group) for group in groups)
+
+
+def _visit(lookup: Lookup, group: Sequence[Order]) -> Visit:
+    site = lookup.sites[group[0].site]
+    return Visit(
+        site.id,
+        lookup.row[site.id],
+        tuple(group),
+        site.windows,
+        due=min((order.due for order in group if order.due is not None), default=None),
+        service=lookup.service(site, group),
+        hold=min((order.hold for order in group if order.hold is not None and not order.collect), default=None),
+        release=max((order.release for order in group if order.collect), default=0),
+        keep=min((order.hold for order in group if order.hold is not None and order.collect), default=None),
+    )
 
 
 def timetable(
@@ -165,11 +178,11 @@ def timetable(
         if isinstance(found, Timetable) and (delay := min(_waited(found), _leeway(found))) > 0:
             tries.append(_run(path, start + delay))
         for one in tries:
-            failure = one if isinstance(one, Failure) else _broken(path, one)
-            if failure is not None:
-                failures.append(failure)
-            elif isinstance(one, Timetable):
-                made.append(one)
+            held = _held(path, one)
+            if isinstance(held, Failure):
+                failures.append(held)
+            else:
+                made.append(held)
         if isinstance(found, Failure) or (made and not thorough) or _leeway(found) == FOREVER:
             break  # leaving later never makes a window that leaving first misses
         start += _leeway(found) + 1
@@ -219,14 +232,45 @@ def drive(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = Non
 
     ``rests`` says where to rest: on which leg, with how much of it (s) behind. Without it the rule of thumb decides.
     """
-    found = _run(path, start, rests)
+    return _held(path, _run(path, start, rests), rests)
+
+
+def _held(
+    path: Way, found: Timetable | Failure, rests: Mapping[int, Sequence[int]] | None = None
+) -> Timetable | Failure:
+    """A timetable held to every rule. Where a box that is loaded on the road warms, it is loaded as late as it may be."""
     if isinstance(found, Failure):
         return found
-    return _broken(path, found) or found
+    failure = _broken(path, found)
+    if failure is None:
+        return found
+    if failure.snag is Snag.HOLD and (delays := _postponable(found)):
+        later = _run(path, found.start, rests, delays)
+        if isinstance(later, Timetable) and _broken(path, later) is None:
+            return later
+    return failure
 
 
-def _run(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None) -> Timetable | Failure:
-    """As :func:`drive`, held to windows only: boxes, hours and shifts may be broken."""
+def _postponable(found: Timetable) -> dict[int, int]:
+    """Per visit at which boxes are loaded: the latest start of service that puts off no end of the route, where that is
+    later than planned. It takes from the waits that come after it."""
+    delays: dict[int, int] = {}
+    rested = _rested(found.breaks, found.durations)
+    later = 0
+    for index in reversed(range(len(found.visits))):
+        slack = slack_of(found.visits[index], found.starts[index])
+        later = later if slack is None else min(later, slack)
+        if later > 0 and found.visits[index].keep is not None:
+            delays[index] = found.starts[index] + later
+        later += found.starts[index] - found.arrivals[index] - rested.get(index, 0)
+    return delays
+
+
+def _run(
+    path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None, delays: Mapping[int, int] | None = None
+) -> Timetable | Failure:
+    """As :func:`drive`, held to windows only: boxes, hours and shifts may be broken. ``delays`` are moments before which
+    service at some visits is not to start."""
     departure = now = start + path.loading
     if path.crew.leave_by is not None and departure > path.crew.leave_by:
         return Failure(Snag.SHIFT, 0, departure, path.crew.leave_by)
@@ -236,11 +280,12 @@ def _run(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None
     for index, visit in enumerate(path.visits):
         now, driven = _leg(path, index, now, driven, breaks, rests)
         arrivals.append(now)
-        begin = _opening(visit, now)
+        first = max(visit.release, (delays or {}).get(index, 0))
+        begin = _opening(visit, now, first)
         if path.rest is not None and _rests_on_arrival(path, index, now, begin, driven, rests):
             breaks.append(Break(index, path.durations[index], now, now + path.rest.rest))
             driven = 0
-            begin = _opening(visit, now + path.rest.rest)
+            begin = _opening(visit, now + path.rest.rest, first)
         if isinstance(begin, Failure):
             return Failure(Snag.WINDOW, index, begin.value, begin.limit)
         starts.append(begin)
@@ -256,6 +301,11 @@ def _broken(path: Way, found: Timetable) -> Failure | None:
     for index, visit in enumerate(found.visits):
         if visit.hold is not None:
             boxed, holds = found.departures[index] - found.start, visit.hold - path.opening_loss * index
+            if boxed > holds:
+                return Failure(Snag.HOLD, index, boxed, holds)
+        if visit.keep is not None:
+            boxed = found.end - found.starts[index]
+            holds = visit.keep - path.opening_loss * (len(found.visits) - 1 - index)
             if boxed > holds:
                 return Failure(Snag.HOLD, index, boxed, holds)
     last, late, longest = len(found.visits) - 1, path.crew.late, path.crew.vehicle.max_duration
@@ -310,13 +360,13 @@ def _thumb(rule: Rest, driven: int, length: int) -> list[int]:
     return ([0] if driven > 0 else []) + list(range(rule.driving, length, rule.driving))
 
 
-def _opening(visit: Visit, arrival: int) -> int | Failure:
-    """When service starts after an arrival: at once, or when the next window opens."""
-    start = arrival
+def _opening(visit: Visit, arrival: int, first: int) -> int | Failure:
+    """When service starts after an arrival and not before ``first``: at once, or when the next window opens."""
+    start = ready = max(arrival, first)
     if visit.windows:
-        opening = next((max(arrival, w.start) for w in visit.windows if w.end >= arrival), None)
+        opening = next((max(ready, w.start) for w in visit.windows if w.end >= ready), None)
         if opening is None:
-            return Failure(Snag.WINDOW, 0, arrival, visit.windows[-1].end)
+            return Failure(Snag.WINDOW, 0, ready, visit.windows[-1].end)
         start = opening
     if visit.due is not None and start > visit.due:
         return Failure(Snag.WINDOW, 0, start, visit.due)

@@ -196,6 +196,7 @@ class _RestModel:
         if path.crew.late is not None:
             return max(path.crew.late, path.earliest)
         bounds = [bound for visit in path.visits for window in visit.windows for bound in (window.start, window.end)]
+        bounds += [visit.release for visit in path.visits]
         rests = (sum(path.durations) // self.rule.driving + len(path.visits) + 1) * self.rule.rest
         work = sum(visit.service for visit in path.visits) + sum(path.durations) + path.loading
         return max([path.earliest, *bounds]) + work + rests
@@ -218,6 +219,8 @@ class _RestModel:
                 for window, open_ in zip(visit.windows, chosen, strict=True):
                     model.add(service >= window.start).only_enforce_if(open_)
                     model.add(service <= window.end).only_enforce_if(open_)
+            if visit.release:
+                model.add(service >= visit.release)
             if visit.due is not None:
                 model.add(service <= visit.due)
             if visit.hold is not None:
@@ -226,6 +229,10 @@ class _RestModel:
             now = service + visit.service
         end = model.new_int_var(path.earliest, self.horizon, "end")
         model.add(end == self._leg(len(path.visits), now))
+        for index, visit in enumerate(path.visits):
+            if visit.keep is not None:
+                after = len(path.visits) - 1 - index
+                model.add(end - self.services[index] <= visit.keep - path.opening_loss * after)
         longest = path.crew.vehicle.max_duration
         if longest is not None:
             model.add(end - self.start <= longest)

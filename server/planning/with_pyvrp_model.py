@@ -7,6 +7,7 @@ What PyVRP does not know — a box's hold time, rests, a driver's assignment —
 * The time a visit takes is put on the legs into its site from any other, so that orders for one site handed over together
   pay for one visit; windows move along with it. Only the time per unit is the client's own.
 * What a visit costs is put on the same legs, for which distances of such vehicles are turned into money.
+* What is collected at a site is picked up there, not before it is ready.
 * Whom a vehicle may not serve, it cannot reach: the leg takes longer than any day.
 * A locked route starts at the last stop of its locked orders, at the time it gets there and with their load on board.
 """
@@ -22,7 +23,7 @@ import pyvrp
 from numpy.typing import NDArray
 from pyvrp import PenaltyParams, ProblemData, Solution
 
-from server.planning.lookup import Bar, Crew, Lookup, compartment
+from server.planning.lookup import Bar, Crew, Lookup, boards, compartment
 from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Vehicle
 from server.planning.schedule import Timetable
 
@@ -155,11 +156,16 @@ class Model:
             prize = price * (1 + order.priority) if self.spare else 0
         latest = UNBOUNDED if end is None else max(0, end + site.service - self.zero)
         ready = max(0, order.release + self.loading - self.zero) if order.release > self.zero else 0
+        load = [getattr(order.amounts, d) if zone in (None, order.zone) else 0 for zone, d in self.dimensions]
+        none = [0] * len(load)
+        if order.collect:
+            start, ready = max(start or 0, order.release), 0
         return pyvrp.Client(
             location,
-            delivery=[getattr(order.amounts, d) if zone in (None, order.zone) else 0 for zone, d in self.dimensions],
+            delivery=none if order.collect else load,
+            pickup=load if order.collect else none,
             service_duration=site.per_unit * order.amounts.units,
-            tw_early=0 if start is None else max(0, start + site.service - self.zero),
+            tw_early=0 if start is None else min(latest, max(0, start + site.service - self.zero)),
             tw_late=latest,
             release_time=min(ready, latest),
             prize=prize,
@@ -272,13 +278,16 @@ class Model:
         return left * self._rate(vehicle) + round(vehicle.per_stop * self.scale) * len(self.clients)
 
     def _space(self, crew: Crew, zone: str | None, dimension: str, carried: Sequence[Order]) -> int:
-        """What the vehicle takes in one load dimension on top of what is locked on board."""
+        """What the vehicle takes in one load dimension on top of the most that what is locked has on board."""
         capacity = crew.vehicle.capacity if zone is None else compartment(crew.vehicle, zone)
         limit = getattr(capacity, dimension) if capacity is not None else 0
         if limit is None:
             return sum(int(getattr(order.amounts, dimension)) for order, _, _ in self.clients)
-        on_board = sum(int(getattr(order.amounts, dimension)) for order in carried if zone in (None, order.zone))
-        return max(0, int(limit) - on_board)
+        most = max(
+            sum(int(getattr(amounts, dimension)) for name, amounts in load.items() if zone in (None, name))
+            for load in boards(carried)
+        )
+        return max(0, int(limit) - most)
 
     def _horizon(self) -> int:
         """A time by which any sensible route is over, however late it starts."""

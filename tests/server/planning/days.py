@@ -158,6 +158,7 @@ def _order(draw: DrawFn, name: str, site: str) -> Order:
         hold=draw(st.sampled_from([None, None, None, HOUR, 3 * HOUR])),
         requires=draw(st.sampled_from([(), (), ("controlled",)])),
         depot=draw(st.sampled_from([None, None, None, None, "D"])),
+        collect=draw(st.sampled_from([False, False, False, True])),
     )
 
 

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from server.planning.checker import check
 from server.planning.faults import ProblemRefused
 from server.planning.operations import make_plan
-from server.planning.plan import Plan, Route
-from server.planning.problem import Problem, load_problem
+from server.planning.plan import Plan, Route, ZoneLoad
+from server.planning.problem import Amounts, Problem, load_problem
 from tests.server.planning.days import problems
 
 RELAXED = settings(
@@ -77,7 +77,7 @@ def _damages(plan: Plan, number: int, route: Route) -> list[Plan]:
         with_route(depot=route.stops[0].site),
         with_route(stops=route.stops[1:]),
         with_route(stops=(*route.stops, route.stops[0])),
-        with_route(load=()),
+        with_route(load=(*route.load, ZoneLoad("nothing", Amounts(1)))),
         with_route(cost=change(route.cost, fixed=route.cost.fixed + 1)),
     ]
     for field in ("start", "departure", "end", "distance", "duration", "return_distance", "return_duration"):
