@@ -557,6 +557,12 @@ PLAN_RULE_FEASIBLE = kind(
     "{where}：可行性声明不符：{value}，应为 {expected}",
     "{where}: the plan says feasible={value}, it is {expected}",
 )
+PLAN_RULE_ALONE = kind(
+    6238,
+    409,
+    "{where}：专车只能装同一组货物：{value}",
+    "{where}: a dedicated vehicle carries one group of orders only, this one: {value}",
+)
 
 # 63xx why an order is not served
 PLAN_UNSERVED_ZONE = kind(
@@ -614,6 +620,12 @@ PLAN_UNSERVED_STOPPED = kind(
     409,
     "计算时间已到，未能再为它找位置：{value}",
     "Time was up before a place for it was looked for: {value}",
+)
+PLAN_UNSERVED_ALONE = kind(
+    6313,
+    409,
+    "没有车可专门运送 {group}：{value}",
+    "No vehicle is left that could carry {group} and nothing else: {value}",
 )
 
 # 64xx roads: where distances and durations come from

@@ -275,6 +275,9 @@ class _Judge:
         for window in self.places[0][1].windows[:1]:
             if route.departure > window.end:
                 self._say(Rule.SHIFT, None, value=problem.clock(route.departure), expected=problem.clock(window.end))
+        groups = {order.alone for orders in self.orders for order in orders}
+        if len(groups) > 1:
+            self._say(Rule.ALONE, None, value=" + ".join(sorted(group or "–" for group in groups)))
         out = self.end - route.start
         if vehicle.max_duration is not None and out > vehicle.max_duration:
             self._say(Rule.DURATION, None, value=problem.span(out), expected=problem.span(vehicle.max_duration))

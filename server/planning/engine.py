@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from server.planning import with_ortools, with_pyvrp
 from server.planning.compose import compose
+from server.planning.dedicated import dedicate
 from server.planning.effort import Effort, Progress
 from server.planning.faults import ProblemRefused
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
@@ -55,6 +56,9 @@ class _Day:
         open_orders = [o for o in self.problem.orders if o.id not in reasons and o.id not in self.lookup.locked]
         crews = with_ortools.pair_crews(self.lookup, self.effort.seed)
         heads = self._heads(crews)
+        crews = dedicate(
+            self.lookup, crews, [order for order in open_orders if order.alone], self._exact, self.effort.seed
+        )
         reachable = [order for order in open_orders if self._somebody(order, crews)]
         found = self._search(crews, reachable, heads)
         mender = Mender(self.lookup, crews, self._exact, self._late)
@@ -236,7 +240,7 @@ class _Day:
                 for d, others in enumerate(drivers):
                     if (v, d) in options or (v != own and not every):
                         continue
-                    other = self.lookup.crew(some[0], others[0])
+                    other = self.lookup.crew(some[0], others[0], crew.alone)
                     if any(self.lookup.bar(other, order) for order in orders):
                         continue
                     if self.lookup.overload(other.vehicle, orders) is not None:
@@ -259,8 +263,8 @@ class _Day:
         spare_vehicles = [list(members) for members in vehicles]
         spare_drivers = [list(members) for members in drivers]
         made = []
-        for options, pair, (_, known) in zip(tables, chosen, free, strict=True):
-            crew = self.lookup.crew(spare_vehicles[pair[0]].pop(0), spare_drivers[pair[1]].pop(0))
+        for options, pair, (old, known) in zip(tables, chosen, free, strict=True):
+            crew = self.lookup.crew(spare_vehicles[pair[0]].pop(0), spare_drivers[pair[1]].pop(0), old.alone)
             orders = [order for visit in known.visits for order in visit.orders]
             made.append((crew, self._finish(crew, orders, options[pair][1])))
         return made

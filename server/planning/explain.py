@@ -156,17 +156,24 @@ def lines(problem: Problem, explained: Explanation, language: Language) -> Itera
         f" + drivers {cost.driver:.2f} + visits {cost.stops:.2f} + left out {cost.penalty:.2f}; roads: {plan.roads}"
     )
     for entry in explained.routes:
-        vehicle = next(vehicle for vehicle in problem.vehicles if vehicle.id == entry.route.vehicle)
-        yield from _route_lines(problem, entry, vehicle.carrier, zh)
+        yield from _route_lines(problem, entry, _marks(problem, entry.route, zh), zh)
     for left in plan.unserved:
         yield f"{'未安排' if zh else 'not served'} {left.order}: {left.reason.text(language)}"
 
 
-def _route_lines(problem: Problem, entry: RouteExplained, carrier: str, zh: bool) -> Iterator[str]:
-    route = entry.route
+def _marks(problem: Problem, route: Route, zh: bool) -> str:
+    """What is special about a route: the carrier it is hired from, the group of orders it is dedicated to."""
+    carrier = next(vehicle.carrier for vehicle in problem.vehicles if vehicle.id == route.vehicle)
+    first = route.stops[0].orders[0]
+    group = next(order.alone for order in problem.orders if order.id == first)
     hired = f" ({'承运商' if zh else 'carrier'} {carrier})" if carrier else ""
+    return hired + (f" ({'专车' if zh else 'dedicated to'} {group})" if group else "")
+
+
+def _route_lines(problem: Problem, entry: RouteExplained, marks: str, zh: bool) -> Iterator[str]:
+    route = entry.route
     yield (
-        f"{route.vehicle}{hired} {route.driver or ''} {problem.clock(route.start)}–{problem.clock(route.end)}"
+        f"{route.vehicle}{marks} {route.driver or ''} {problem.clock(route.start)}–{problem.clock(route.end)}"
         f" {problem.km(route.distance)} {'费用' if zh else 'cost'} {route.cost.total:.2f}"
     )
     for stop, board in zip(route.stops, entry.onboard[1:], strict=True):

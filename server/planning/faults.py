@@ -138,6 +138,8 @@ def _orders(problem: Problem) -> Iterator[Fault]:
         yield from _number(f"{where}.hold", order.hold, low=1)
         if not order.zone.strip():
             yield _fault(problems.PLAN_FAULT_NAMELESS, where=f"{where}.zone", value=repr(order.zone))
+        if order.alone is not None and not order.alone.strip():
+            yield _fault(problems.PLAN_FAULT_NAMELESS, where=f"{where}.alone", value=repr(order.alone))
 
 
 def _vehicles(problem: Problem) -> Iterator[Fault]:
@@ -183,6 +185,10 @@ def _locks(problem: Problem) -> Iterator[Fault]:
         yield from _known(f"{where}.vehicle", lock.vehicle, {vehicle.id for vehicle in problem.vehicles})
         yield from _known(f"{where}.driver", lock.driver, {driver.id for driver in problem.drivers})
         yield from _number(f"{where}.departure", lock.departure)
+        groups = {orders[name].alone for name in lock.orders if name in orders}
+        if len(groups) > 1:
+            value = " + ".join(sorted(group or "–" for group in groups))
+            yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.orders", value=value)
         for name in lock.orders:
             yield from _known(f"{where}.orders", name, orders)
             order = orders.get(name)

@@ -1,7 +1,7 @@
 """The problem, indexed for the engine: who may carry what, and what fits. The checker never imports this."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import msgspec
@@ -30,6 +30,7 @@ class Bar(Enum):
     DEPOT = 4
     DRIVER = 5
     GONE = 6
+    ALONE = 7
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Crew:
     """A vehicle, the driver it is planned with (``None`` in problems without drivers), and what is settled for it.
 
     Loading starts at ``early`` at the earliest, the vehicle leaves by ``leave_by`` and is back by ``late`` (s; ``None``
-    where nothing bounds it): the shifts of both and the opening hours of the depots.
+    where nothing bounds it): the shifts of both and the opening hours of the depots. It carries orders of the group
+    ``alone`` only, or, without, only those of no group.
     """
 
     vehicle: Vehicle
@@ -46,6 +48,7 @@ class Crew:
     early: int
     late: int | None
     leave_by: int | None
+    alone: str | None = None
 
     @property
     def per_hour(self) -> float:
@@ -56,9 +59,11 @@ class Crew:
         """What the crew can do, without names: crews that are alike are interchangeable. A locked crew is only itself."""
         if self.lock is not None:
             return self
-        return Crew(
-            nameless_vehicle(self.vehicle), nameless_driver(self.driver), None, self.early, self.late, self.leave_by
-        )
+        return replace(self, vehicle=nameless_vehicle(self.vehicle), driver=nameless_driver(self.driver))
+
+    def serving(self, group: str | None) -> "Crew":
+        """The crew for a group of orders that go alone, or for those of none; where orders are locked it stays theirs."""
+        return self if self.lock is not None and self.lock.orders else replace(self, alone=group)
 
 
 def nameless_vehicle(vehicle: Vehicle) -> Vehicle:
@@ -86,8 +91,10 @@ class Lookup:
         self.locks = {lock.vehicle: lock for lock in problem.locks}
         self.locked = {order for lock in problem.locks for order in lock.orders}
 
-    def crew(self, vehicle: Vehicle, driver: Driver | None) -> Crew:
-        """A vehicle and a driver together, with the hours both can work and the depots are open."""
+    def crew(self, vehicle: Vehicle, driver: Driver | None, alone: str | None = None) -> Crew:
+        """A vehicle and a driver together, with the hours both can work and the depots are open; for the group ``alone``,
+        unless orders are locked to the vehicle."""
+        lock = self.locks.get(vehicle.id)
         start = self._hours(vehicle.depot)
         end = self._hours(vehicle.end_depot)
         shifts = [shift for shift in (vehicle.shift, driver.shift if driver else None) if shift is not None]
@@ -96,10 +103,11 @@ class Lookup:
         return Crew(
             vehicle,
             driver,
-            self.locks.get(vehicle.id),
+            lock,
             max(earliest, default=0),
             min(latest, default=None),
             start.end if start else None,
+            self.orders[lock.orders[0]].alone if lock is not None and lock.orders else alone,
         )
 
     def _hours(self, depot: str) -> Window | None:
@@ -127,7 +135,7 @@ class Lookup:
             return Bar.DRIVER
         if crew.lock is not None and order.id not in crew.lock.orders and self._left_without(crew.lock, order):
             return Bar.GONE
-        return None
+        return Bar.ALONE if crew.alone != order.alone else None
 
     def _left_without(self, lock: Lock, order: Order) -> bool:
         """Whether the locked vehicle is gone before the order is ready, or another vehicle is locked to carry it."""

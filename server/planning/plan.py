@@ -98,7 +98,7 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Unserved(msgspec.Struct, frozen=True):
-    """An order left out, and why: a numbered problem 6301–6311."""
+    """An order left out, and why: a numbered problem 6301–6313."""
 
     order: str
     reason: Problem

@@ -90,6 +90,9 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     What is collected is on board from its site to the depot where the route ends, ``depot`` where that matters. Then
     ``release`` is the earliest start of service, and ``hold`` counts from there until the vehicle is back, less what each
     opening in between costs.
+
+    ``alone`` names a group of orders that want vehicles to themselves (a consignment of high value): a route that carries
+    one of them carries nothing but orders of that group.
     """
 
     id: str
@@ -104,6 +107,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requires: tuple[str, ...] = ()
     depot: str | None = None
     collect: bool = False
+    alone: str | None = None
 
 
 class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -30,7 +30,7 @@ def impossible(lookup: Lookup, order: Order, crews: Iterable[Crew]) -> Problem |
     """
     barred: list[tuple[Bar, Crew]] = []
     failed: list[tuple[Failure, Crew]] = []
-    for crew in crews:
+    for crew in (some.serving(order.alone) for some in crews):
         bar = lookup.bar(crew, order)
         if bar is not None:
             barred.append((bar, crew))
@@ -77,7 +77,7 @@ def _barred(lookup: Lookup, order: Order, barred: Sequence[tuple[Bar, Crew]]) ->
                 for need in {*order.requires, *crew.vehicle.requires} - {*crew.driver.qualifications}
             }
             return _problem(problems.PLAN_UNSERVED_DRIVER, value=order.id, what=", ".join(sorted(missing)))
-        case Bar.GONE:
+        case Bar.GONE | Bar.ALONE:
             return left_over(order, None)
 
 
@@ -118,6 +118,8 @@ def _failed(lookup: Lookup, order: Order, failed: Sequence[tuple[Failure, Crew]]
 def left_over(order: Order, cost: float | None) -> Problem:
     """Why an order that some crew could carry is not: serving it costs more than leaving it (``cost``, money), or those
     who could are taken up (``None``)."""
+    if order.alone is not None and (cost is None or order.penalty is None):
+        return _problem(problems.PLAN_UNSERVED_ALONE, value=order.id, group=order.alone)
     if cost is None or order.penalty is None:
         return _problem(problems.PLAN_UNSERVED_FLEET, value=order.id)
     return _problem(problems.PLAN_UNSERVED_WORTH, value=order.id, cost=f"{cost:.2f}", penalty=f"{order.penalty:.2f}")

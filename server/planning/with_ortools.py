@@ -93,7 +93,11 @@ def _pairing(
                 continue
             number = model.new_int_var(0, min(len(some), len(others)), f"{v}x{d}")
             crews[v, d] = number
-            able = [index for index, orders in enumerate(kinds) if lookup.bar(crew, orders[0]) is None]
+            able = [
+                index
+                for index, orders in enumerate(kinds)
+                if lookup.bar(crew.serving(orders[0].alone), orders[0]) is None
+            ]
             for index in able:
                 serves[index].append(number)
             share = sum(len(kinds[index]) for index in able) / total if total else 1.0
@@ -121,7 +125,7 @@ def _order_kinds(lookup: Lookup) -> list[list[Order]]:
     for order in sorted(
         lookup.problem.orders, key=lambda o: (o.amounts.units, o.amounts.volume, o.amounts.weight, o.id)
     ):
-        key = (order.zone, order.depot, tuple(sorted(order.requires)), lookup.sites[order.site].admits)
+        key = (order.zone, order.depot, tuple(sorted(order.requires)), lookup.sites[order.site].admits, order.alone)
         kinds.setdefault(key, []).append(order)
     return list(kinds.values())
 

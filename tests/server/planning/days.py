@@ -159,6 +159,7 @@ def _order(draw: DrawFn, name: str, site: str) -> Order:
         requires=draw(st.sampled_from([(), (), ("controlled",)])),
         depot=draw(st.sampled_from([None, None, None, None, "D"])),
         collect=draw(st.sampled_from([False, False, False, True])),
+        alone=draw(st.sampled_from([None, None, None, None, "gold"])),
     )
 
 

@@ -76,6 +76,7 @@ def test_a_whole_number_must_be_whole():
 
 
 MATRIX = small_day().matrices["default"]
+MIXED = (Order("x", "A", alone="gold"), Order("y", "A"))
 BAD_ROW = (MATRIX.distance[0][:-1], *MATRIX.distance[1:])
 NEGATIVE = ((0, -5, *MATRIX.distance[0][2:]), *MATRIX.distance[1:])
 HALF_A_ROAD = ((0, NO_ROAD, *MATRIX.distance[0][2:]), *MATRIX.distance[1:])
@@ -102,6 +103,8 @@ DAY = small_day()
         ({"orders": (Order("x", "A", penalty=float("inf")),)}, "orders[x].penalty", 6103),
         ({"orders": (Order("x", "A", hold=0),)}, "orders[x].hold", 6103),
         ({"orders": (Order("x", "A", zone=""),)}, "orders[x].zone", 6110),
+        ({"orders": (Order("x", "A", alone=" "),)}, "orders[x].alone", 6110),
+        ({"orders": MIXED, "locks": (Lock("V1", ("x", "y")),)}, "locks[V1].orders", 6109),
         ({"vehicles": (Vehicle("v", "nowhere"),)}, "vehicles[v].depot", 6102),
         ({"vehicles": (Vehicle("v", "D", end="nowhere"),)}, "vehicles[v].end", 6102),
         ({"vehicles": (Vehicle("v", "D", shift=Window(9, 8)),)}, "vehicles[v].shift", 6104),
@@ -201,7 +204,7 @@ def test_without_orders_or_vehicles_there_is_nothing_to_plan(part):
 
 def test_every_planning_problem_says_the_same_in_both_languages():
     ours = [kind for number, kind in CATALOGUE.items() if 6100 <= number < 6400]
-    assert len(ours) == 11 + 37 + 12
+    assert len(ours) == 11 + 38 + 13
     assert all(kind.zh and kind.en and kind.zh != kind.en for kind in ours)
 
 
