@@ -563,6 +563,12 @@ PLAN_RULE_ALONE = kind(
     "{where}：专车只能装同一组货物：{value}",
     "{where}: a dedicated vehicle carries one group of orders only, this one: {value}",
 )
+PLAN_RULE_RELOAD = kind(
+    6239,
+    409,
+    "{where}：回场再装不成立：{value}，应为 {expected}",
+    "{where}: coming back to load again does not hold: {value}, expected {expected}",
+)
 
 # 63xx why an order is not served
 PLAN_UNSERVED_ZONE = kind(
@@ -676,6 +682,14 @@ ROADS_BUILD = kind(
 )
 ROADS_START = kind(
     6412, 409, "路网服务未能启动：{value}（{reason}）", "The road router did not start: {value} ({reason})"
+)
+
+# 65xx publishing
+ROUTE_BEYOND_HANDHELD = kind(
+    6551,
+    409,
+    "手持机还不能处理这条线路：{value}（{what}）",
+    "The handhelds cannot work such a route yet: {value} ({what})",
 )
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------

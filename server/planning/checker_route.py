@@ -5,7 +5,7 @@ from itertools import pairwise
 import msgspec
 
 from server.planning.checker_rules import Rule, Violation, closely, violation
-from server.planning.plan import Break, Cost, Route, Stop
+from server.planning.plan import Break, Cost, Route, Stop, ZoneLoad
 from server.planning.problem import Driver, Matrix, Order, Problem, Site, Vehicle
 
 
@@ -87,8 +87,9 @@ class _Judge:
         if not route.stops:
             self._say(Rule.EMPTY, None, value=index + 1)
         for number, stop in enumerate(route.stops):
-            if not stop.orders:
+            if not stop.orders and not stop.reload:
                 self._say(Rule.EMPTY, number, value=stop.site)
+        self._reloads()
         home = vehicle.depot if vehicle.end is None else vehicle.end
         for stated, expected in ((route.depot, vehicle.depot), (route.end_depot, home)):
             if stated != expected:
@@ -100,6 +101,31 @@ class _Judge:
                 self._say(Rule.ROAD, number, value=self.places[number][1].id)
             elif stated_leg != leg:
                 self._say(Rule.LEG, number, value=_pair(stated_leg), expected=_pair(leg))
+
+    def _reloads(self) -> None:
+        """Loading again: at the vehicle's own depot, handing over nothing, between two trips, and not too often."""
+        stops, depot, most = self.route.stops, self.vehicle.depot, self.vehicle.trips
+        for number, stop in enumerate(stops):
+            if not stop.reload:
+                continue
+            if stop.site != depot or stop.orders:
+                self._say(Rule.RELOAD, number, value=" ".join((stop.site, *stop.orders)), expected=depot)
+            if number in (0, len(stops) - 1) or stops[number - 1].reload:
+                self._say(Rule.EMPTY, number, value=stop.site)
+        if (trips := 1 + sum(stop.reload for stop in stops)) > most:
+            self._say(Rule.RELOAD, None, value=trips, expected=most)
+
+    def _trip(self, number: int) -> tuple[int, int, int]:
+        """Of the trip that a stop is on: when its loading began, its first stop, and the stop after its last one."""
+        stops = self.route.stops
+        before = [i for i in range(number) if stops[i].reload]
+        begun, first = (stops[before[-1]].start, before[-1] + 1) if before else (self.route.start, 0)
+        return begun, first, next((i for i in range(number + 1, len(stops)) if stops[i].reload), len(stops))
+
+    def _back(self, number: int) -> int:
+        """When what was collected at a stop is back at a depot."""
+        after = self._trip(number)[2]
+        return self.end if after == len(self.route.stops) else self.arrivals[after]
 
     def _times(self) -> tuple[list[int], int]:
         """Loading, then each arrival from the departure before it, and the return: against what the plan states."""
@@ -139,7 +165,9 @@ class _Judge:
             if stop.start < self.arrivals[number] + rested:
                 earliest = problem.clock(self.arrivals[number] + rested)
                 self._say(Rule.EARLY, number, value=problem.clock(stop.start), expected=earliest)
-            if site.windows and not any(w.start <= stop.start <= w.end for w in site.windows):
+            if stop.reload:
+                self._depot_hours(number, stop, site)
+            elif site.windows and not any(w.start <= stop.start <= w.end for w in site.windows):
                 hours = ", ".join(f"{problem.clock(w.start)}–{problem.clock(w.end)}" for w in site.windows)
                 self._say(Rule.WINDOW, number, value=problem.clock(stop.start), expected=hours)
             for order in self.orders[number]:
@@ -151,11 +179,21 @@ class _Judge:
                 expected = problem.clock(stop.start + takes)
                 self._say(Rule.SERVICE, number, value=problem.clock(stop.departure), expected=expected)
             self._slack(number, stop, site)
-            if site.admits is not None and self.vehicle.kind not in site.admits:
+            if site.admits is not None and not stop.reload and self.vehicle.kind not in site.admits:
                 self._say(Rule.ACCESS, number, value=self.vehicle.kind, expected=" ".join(site.admits))
 
+    def _depot_hours(self, number: int, stop: Stop, site: Site) -> None:
+        for window in site.windows[:1]:
+            if stop.start < window.start or stop.departure > window.end:
+                value, hours = (
+                    f"{self.problem.clock(start)}–{self.problem.clock(end)}"
+                    for start, end in ((stop.start, stop.departure), (window.start, window.end))
+                )
+                self._say(Rule.SHIFT, number, value=value, expected=hours)
+
     def _slack(self, number: int, stop: Stop, site: Site) -> None:
-        latest = [w.end for w in site.windows if w.start <= stop.start <= w.end]
+        takes = site.service if stop.reload else 0
+        latest = [w.end - takes for w in site.windows if w.start <= stop.start <= w.end - takes]
         latest += [order.due for order in self.orders[number] if order.due is not None]
         slack = min(latest) - stop.start if latest else None
         if slack != stop.slack:
@@ -203,9 +241,10 @@ class _Judge:
             for order in self.orders[number]:
                 if order.hold is None:
                     continue
-                opened = len(self.route.stops) - 1 - number if order.collect else number
+                begun, first, after = self._trip(number)
+                opened = after - 1 - number if order.collect else number - first
                 limit = order.hold - opened * self.problem.opening_loss
-                boxed = self.end - stop.start if order.collect else stop.departure - self.route.start
+                boxed = self._back(number) - stop.start if order.collect else stop.departure - begun
                 if boxed > limit:
                     value, holds = self.problem.span(boxed), self.problem.span(limit)
                     self._say(Rule.HOLD, number, order=order.id, value=value, expected=holds)
@@ -213,32 +252,50 @@ class _Judge:
     def _cargo(self) -> None:
         """Whose goods it may carry, from which depot and when; what it leaves with, and what is on board then and after each
         stop, per zone and altogether, against compartments, capacity and the plan's word."""
-        zones = {part.zone: part.capacity for part in self.vehicle.compartments}
-        body = not self.vehicle.compartments
         for number, orders in enumerate(self.orders):
+            begun, _, after = self._trip(number)
+            home = self.route.end_depot if after == len(self.route.stops) else self.route.stops[after].site
             for order in orders:
-                if not order.collect:
-                    self.loads[order.zone] = _plus(self.loads.get(order.zone, (0, 0, 0)), _amount(order))
-                if order.zone not in zones and not (body and order.zone == "ambient"):
+                if not self._has_zone(order.zone):
                     self._say(Rule.ZONE, number, value=order.id, expected=order.zone)
-                lies = self.route.end_depot if order.collect else self.route.depot
+                lies = home if order.collect else self.route.depot
                 if order.depot is not None and order.depot != lies:
                     self._say(Rule.DEPOT, number, value=lies, expected=f"{order.depot} ({order.id})")
-                begins = self.route.stops[number].start if order.collect else self.route.start
+                begins = self.route.stops[number].start if order.collect else begun
                 if order.release > begins:
                     start, ready = self.problem.clock(begins), self.problem.clock(order.release)
                     self._say(Rule.RELEASE, number, order=order.id, value=start, expected=ready)
+        self.loads = self._trip_load(0, None, self.route.load)
         board = dict(self.loads)
-        self._space(None, board)
-        for number, orders in enumerate(self.orders):
+        for number, (stop, orders) in enumerate(zip(self.route.stops, self.orders, strict=True)):
             for order in orders:
                 moved = _amount(order) if order.collect else _minus(_amount(order))
                 board[order.zone] = _plus(board.get(order.zone, (0, 0, 0)), moved)
             if any(order.collect for order in orders):
                 self._space(number, board)
-        stated = {load.zone: (load.amounts.units, load.amounts.volume, load.amounts.weight) for load in self.route.load}
-        if stated != self.loads:
-            self._say(Rule.TOTAL, None, what="装载量 (load)", value=stated, expected=self.loads)
+            if stop.reload:
+                board = self._trip_load(number + 1, number, stop.load)
+            elif stop.load:
+                self._say(Rule.TOTAL, number, what="装载量 (load)", value=stop.load, expected="–")
+
+    def _has_zone(self, zone: str) -> bool:
+        zones = {part.zone for part in self.vehicle.compartments}
+        return zone in zones or (not zones and zone == "ambient")
+
+    def _trip_load(self, first: int, stop: int | None, stated: tuple[ZoneLoad, ...]) -> dict[str, tuple[int, int, int]]:
+        """What is loaded for the trip that begins with stop ``first``: what it brings, against what fits and is stated."""
+        loaded: dict[str, tuple[int, int, int]] = {}
+        for number in range(first, len(self.orders)):
+            if self.route.stops[number].reload:
+                break
+            for order in self.orders[number]:
+                if not order.collect:
+                    loaded[order.zone] = _plus(loaded.get(order.zone, (0, 0, 0)), _amount(order))
+        self._space(stop, loaded)
+        said = {load.zone: (load.amounts.units, load.amounts.volume, load.amounts.weight) for load in stated}
+        if said != loaded:
+            self._say(Rule.TOTAL, stop, what="装载量 (load)", value=said, expected=loaded)
+        return dict(loaded)
 
     def _space(self, stop: int | None, board: dict[str, tuple[int, int, int]]) -> None:
         """What is on board after a stop (``None``: when leaving the depot) against what fits."""
@@ -298,7 +355,7 @@ class _Judge:
             distance=self.vehicle.per_km * way / (1000 * self.problem.resolution),
             time=self.vehicle.per_hour * hours,
             driver=self.driver.per_hour * hours if self.driver is not None else 0.0,
-            stops=self.vehicle.per_stop * len(self.route.stops),
+            stops=self.vehicle.per_stop * sum(not stop.reload for stop in self.route.stops),
         )
         for part in ("fixed", "distance", "time", "driver", "penalty", "stops"):
             stated, expected = getattr(self.route.cost, part), getattr(cost, part)

@@ -17,6 +17,7 @@ from server.planning.plan import Plan, Unserved
 from server.planning.problem import Driver, Order, Problem, Vehicle
 from server.planning.reasons import all_crews, alone, impossible
 from server.planning.schedule import Failure, Timetable, timetable
+from server.planning.sequences import is_reload
 from shared import problems
 from shared.errors import Problem as Reason
 from shared.errors import Refused
@@ -232,7 +233,7 @@ class _Day:
         every = len(free) * len(vehicles) * len(drivers) <= COMBINATIONS
         tables = []
         for crew, found in free:
-            orders = [order for visit in found.visits for order in visit.orders]
+            names = [order.id for visit in found.visits for order in visit.orders]
             own = next(i for i, members in enumerate(vehicles) if crew.vehicle in members)
             driver = next(i for i, members in enumerate(drivers) if crew.driver in members)
             options = {(own, driver): (crew, found)}
@@ -241,7 +242,8 @@ class _Day:
                     if (v, d) in options or (v != own and not every):
                         continue
                     other = self.lookup.crew(some[0], others[0], crew.alone)
-                    if any(self.lookup.bar(other, order) for order in orders):
+                    orders = self.lookup.sequence(other.vehicle, names)
+                    if any(self.lookup.bar(other, order) for order in orders if not is_reload(order)):
                         continue
                     if self.lookup.overload(other.vehicle, orders) is not None:
                         continue
@@ -265,7 +267,7 @@ class _Day:
         made = []
         for options, pair, (old, known) in zip(tables, chosen, free, strict=True):
             crew = self.lookup.crew(spare_vehicles[pair[0]].pop(0), spare_drivers[pair[1]].pop(0), old.alone)
-            orders = [order for visit in known.visits for order in visit.orders]
+            orders = self.lookup.sequence(crew.vehicle, [o.id for visit in known.visits for o in visit.orders])
             made.append((crew, self._finish(crew, orders, options[pair][1])))
         return made
 

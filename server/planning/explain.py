@@ -89,13 +89,15 @@ def _onboard(route: Route, orders: dict[str, Order]) -> Iterator[Onboard]:
             rest[order.zone] = Amounts(
                 there.units + sign * moved.units, there.volume + sign * moved.volume, there.weight + sign * moved.weight
             )
+        if stop.reload:
+            rest = {load.zone: load.amounts for load in stop.load}
         yield Onboard(stop.departure, stop.site, tuple(ZoneLoad(zone, rest[zone]) for zone in sorted(rest)))
 
 
 def _limits(problem: Problem, route: Route, vehicle: Vehicle, orders: dict[str, Order]) -> Iterator[Limit]:
     sites = {site.id: site for site in problem.sites}
     for number, stop in enumerate(route.stops):
-        for window in sites[stop.site].windows:
+        for window in () if stop.reload else sites[stop.site].windows:
             if window.start <= stop.start <= window.end:
                 yield _limit("window", stop.site, window.end - stop.start, window.end - window.start)
         yield from _promises(problem, route, number, stop, [orders[name] for name in stop.orders])
@@ -121,13 +123,17 @@ def _spaces(vehicle: Vehicle, onboard: Sequence[Onboard]) -> Iterator[Limit]:
 
 
 def _promises(problem: Problem, route: Route, number: int, stop: Stop, brought: Sequence[Order]) -> Iterator[Limit]:
+    loaded = max((i for i in range(number) if route.stops[i].reload), default=-1)
+    back = next((i for i in range(number, len(route.stops)) if route.stops[i].reload), len(route.stops))
+    start = route.start if loaded < 0 else route.stops[loaded].start
+    end = route.end if back == len(route.stops) else route.stops[back].arrival
     for order in brought:
         if order.due is not None:
             yield _limit("due", order.id, order.due - stop.start, max(1, order.due - route.start))
         if order.hold is not None:
-            opened = len(route.stops) - 1 - number if order.collect else number
+            opened = back - 1 - number if order.collect else number - 1 - loaded
             holds = order.hold - opened * problem.opening_loss
-            boxed = route.end - stop.start if order.collect else stop.departure - route.start
+            boxed = end - stop.start if order.collect else stop.departure - start
             yield _limit("hold", order.id, holds - boxed, max(1, holds))
 
 
@@ -179,8 +185,9 @@ def _route_lines(problem: Problem, entry: RouteExplained, marks: str, zh: bool) 
     for stop, board in zip(route.stops, entry.onboard[1:], strict=True):
         slack = "–" if stop.slack is None else problem.span(stop.slack)
         load = ", ".join(f"{part.zone} {part.amounts.units}" for part in board.load)
+        done = ("再装" if zh else "loads again") if stop.reload else " ".join(stop.orders)
         yield (
-            f"  {problem.clock(stop.start)} {stop.site} [{' '.join(stop.orders)}]"
+            f"  {problem.clock(stop.start)} {stop.site} [{done}]"
             f" {'余量' if zh else 'slack'} {slack} {'车上' if zh else 'on board'} {load}"
         )
     for rest in route.breaks:

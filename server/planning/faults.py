@@ -15,6 +15,8 @@ LIMIT = 10**9
 SIZE_LIMITS = {"height": 1000, "width": 1000, "length": 5000, "gross": 100_000, "axle": 40_000}
 """cm and kg: the largest vehicle that Valhalla 3.9.1 knows. A larger one it takes, saying so in small print only, for one of
 its default size."""
+MOST_TRIPS = 24
+"""More trips no vehicle makes in a day."""
 MONEY_LIMIT = 1e8
 """Neither may a fixed cost or a penalty (money); a rate for a km, an hour or a visit not more than a hundredth of it."""
 
@@ -150,6 +152,7 @@ def _vehicles(problem: Problem) -> Iterator[Fault]:
         yield from _known(f"{where}.depot", vehicle.depot, sites)
         yield from _known(f"{where}.end", vehicle.end, sites)
         yield from _window(f"{where}.shift", vehicle.shift)
+        yield from _number(f"{where}.trips", vehicle.trips, low=1, high=MOST_TRIPS)
         yield from _number(f"{where}.max_duration", vehicle.max_duration)
         yield from _number(f"{where}.max_distance", vehicle.max_distance)
         yield from _vehicle_costs(where, vehicle)
@@ -194,7 +197,7 @@ def _locks(problem: Problem) -> Iterator[Fault]:
             order = orders.get(name)
             if order is None or order.collect or lock.departure is None:
                 continue
-            if order.release > lock.departure:
+            if order.release > lock.departure:  # what is locked is on the first trip
                 yield _fault(
                     problems.PLAN_FAULT_LOCK,
                     where=f"{where}.orders[{name}]",

@@ -19,6 +19,7 @@ from server.planning.problem import (
     Vehicle,
     Window,
 )
+from server.planning.sequences import RELOAD, boards, is_reload, reload_of
 
 
 class Bar(Enum):
@@ -129,22 +130,40 @@ class Lookup:
         admits = self.sites[order.site].admits
         if admits is not None and vehicle.kind not in admits:
             return Bar.ACCESS
-        if order.depot is not None and order.depot != (vehicle.end_depot if order.collect else vehicle.depot):
+        if order.depot is not None and {order.depot} != self._ends(vehicle, order):
             return Bar.DEPOT
         if crew.driver is not None and not {*order.requires, *vehicle.requires} <= {*crew.driver.qualifications}:
             return Bar.DRIVER
-        if crew.lock is not None and order.id not in crew.lock.orders and self._left_without(crew.lock, order):
+        if crew.lock is not None and order.id not in crew.lock.orders and self._left_without(crew, crew.lock, order):
             return Bar.GONE
         return Bar.ALONE if crew.alone != order.alone else None
 
-    def _left_without(self, lock: Lock, order: Order) -> bool:
+    @staticmethod
+    def _ends(vehicle: Vehicle, order: Order) -> set[str]:
+        """The depots at which an order comes on board, or leaves it where it is collected."""
+        if not order.collect:
+            return {vehicle.depot}
+        return {vehicle.end_depot, vehicle.depot} if vehicle.trips > 1 else {vehicle.end_depot}
+
+    @staticmethod
+    def _misses(crew: Crew, departure: int, order: Order) -> bool:
+        """Whether the order is ready only after the vehicle's one departure."""
+        return order.release > departure and not order.collect and crew.vehicle.trips == 1
+
+    def _left_without(self, crew: Crew, lock: Lock, order: Order) -> bool:
         """Whether the locked vehicle is gone before the order is ready, or another vehicle is locked to carry it."""
-        missed = lock.departure is not None and order.release > lock.departure and not order.collect
+        missed = lock.departure is not None and self._misses(crew, lock.departure, order)
         return missed or order.id in self.locked
+
+    def sequence(self, vehicle: Vehicle, names: Iterable[str]) -> list[Order]:
+        """Orders by name; where the name is :data:`~server.planning.sequences.RELOAD` the vehicle loads again."""
+        return [reload_of(vehicle) if name == RELOAD else self.orders[name] for name in names]
 
     def overload(self, vehicle: Vehicle, orders: Sequence[Order]) -> str | None:
         """The dimension in which the orders, served in this sequence, are at some point more than the vehicle takes;
-        ``None`` if they fit."""
+        ``None`` if they fit. Each trip counts by itself."""
+        if sum(is_reload(order) for order in orders) >= vehicle.trips:
+            return "trips"
         return next((over for load in boards(orders) if (over := _overload(vehicle, load)) is not None), None)
 
 
@@ -174,33 +193,3 @@ def excess(amounts: Amounts, capacity: Capacity) -> str | None:
         if limit is not None and getattr(amounts, dimension) > limit:
             return dimension
     return None
-
-
-def boards(orders: Sequence[Order]) -> list[dict[str, Amounts]]:
-    """What is on board per temperature zone when leaving the depot and, where something is collected, after each visit.
-
-    Where nothing is, there is never more on board than at the beginning.
-    """
-    load = loads(order for order in orders if not order.collect)
-    made = [dict(load)]
-    if not any(order.collect for order in orders):
-        return made
-    for index, order in enumerate(orders):
-        load[order.zone] = _with(load.get(order.zone, Amounts()), order.amounts, 1 if order.collect else -1)
-        if index + 1 == len(orders) or orders[index + 1].site != order.site:
-            made.append(dict(load))
-    return made
-
-
-def _with(there: Amounts, amounts: Amounts, sign: int) -> Amounts:
-    return Amounts(
-        there.units + sign * amounts.units, there.volume + sign * amounts.volume, there.weight + sign * amounts.weight
-    )
-
-
-def loads(orders: Iterable[Order]) -> dict[str, Amounts]:
-    """The orders' amounts per temperature zone, zones in alphabetical order."""
-    totals: dict[str, Amounts] = {}
-    for order in orders:
-        totals[order.zone] = totals.get(order.zone, Amounts()) + order.amounts
-    return dict(sorted(totals.items()))

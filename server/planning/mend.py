@@ -11,6 +11,7 @@ from server.planning.lookup import Crew, Lookup
 from server.planning.problem import Order
 from server.planning.reasons import left_over, stopped
 from server.planning.schedule import Failure, Snag, Timetable, timetable
+from server.planning.sequences import is_reload, reload_of, tidy, visits_of
 from shared.errors import Problem
 
 Exact = Callable[[Crew, Sequence[Order]], Timetable | None]
@@ -25,7 +26,7 @@ def rank(order: Order) -> tuple[bool, int, float]:
 def route_cost(lookup: Lookup, crew: Crew, found: Timetable) -> float:
     """Money for one route: vehicle, way, the hours of vehicle and driver, and visits."""
     problem, vehicle = lookup.problem, crew.vehicle
-    way = problem.money(vehicle.per_km, found.distance, 1000) + vehicle.per_stop * len(found.visits)
+    way = problem.money(vehicle.per_km, found.distance, 1000) + vehicle.per_stop * found.calls
     return vehicle.fixed + way + problem.money(crew.per_hour, found.duration, 3600)
 
 
@@ -49,10 +50,10 @@ class Mender:
 
         Locked orders stay.
         """
-        orders = [self.lookup.orders[name] for name in names]
+        orders = self.lookup.sequence(self.crews[crew].vehicle, names)
         fixed = self._fixed(crew)
         removed = [order for order in orders[fixed:] if self._barred(crew, order)]
-        orders = [order for order in orders if order not in removed]
+        orders = tidy([order for order in orders if order not in removed])
         while orders:
             found = self.table(crew, orders)
             if isinstance(found, Failure) and found.snag is not Snag.LOAD:
@@ -64,27 +65,29 @@ class Mender:
                 raise ValueError(f"the lock of {self.crews[crew].vehicle.id} has no timetable: {found}")
             index = self._culprit(crew, orders, fixed, found)
             removed.append(orders.pop(index))
+            orders = tidy(orders)
         return removed
 
     def _culprit(self, crew: int, orders: list[Order], fixed: int, failure: Failure) -> int:
         """Which order to take out. A box that warms goes itself: it may still fit where it is handed over sooner. Else the
         first, from the lowest in rank, without which the rest stands; and where there is none, the lowest in rank of those
         up to the place where it breaks."""
-        ranked = sorted(range(fixed, len(orders)), key=lambda i: (rank(orders[i]), -i))
+        some = [i for i in range(fixed, len(orders)) if not is_reload(orders[i])]
+        ranked = sorted(some, key=lambda i: (rank(orders[i]), -i))
         if failure.snag is Snag.HOLD:
             boxes = [i for i in ranked if orders[i].hold is not None and self._visit_of(orders, i) == failure.visit]
             if boxes:
                 return boxes[0]
         upto = [i for i in ranked if failure.snag is Snag.LOAD or self._visit_of(orders, i) <= failure.visit]
         for index in upto:
-            if isinstance(self.table(crew, orders[:index] + orders[index + 1 :]), Timetable):
+            if isinstance(self.table(crew, tidy(orders[:index] + orders[index + 1 :])), Timetable):
                 return index
         return (upto or ranked)[0]
 
     @staticmethod
     def _visit_of(orders: Sequence[Order], index: int) -> int:
         """Which visit an order belongs to: consecutive ones of a site are handed over together."""
-        return sum(orders[i].site != orders[i - 1].site for i in range(1, index + 1))
+        return len(visits_of(orders[: index + 1])) - 1
 
     def table(self, crew: int, orders: Sequence[Order]) -> Timetable | Failure:
         """The timetable of a crew with these orders; too much load is a failure like any other, at visit -1."""
@@ -100,6 +103,8 @@ class Mender:
         return len(lock.orders) if lock is not None else 0
 
     def _barred(self, crew: int, order: Order) -> bool:
+        if is_reload(order):
+            return False
         key = (self._alike[crew], order.id)
         if key not in self._bars:
             self._bars[key] = self.lookup.bar(self.crews[crew], order) is not None
@@ -139,7 +144,7 @@ class Mender:
         groups = [list(visit.orders) for visit in table.visits]
         starts = [sum(map(len, groups[:i])) for i in range(len(groups))]
         for i, j in combinations(range(len(groups)), 2):
-            if groups[i][0].site != groups[j][0].site:
+            if groups[i][0].site != groups[j][0].site or is_reload(groups[i][0]) or is_reload(groups[j][0]):
                 continue
             for source, target in ((j, i), (i, j)):
                 if starts[source] < fixed or starts[target] + len(groups[target]) < fixed:
@@ -147,7 +152,7 @@ class Mender:
                 joined = [
                     group + groups[source] if k == target else group for k, group in enumerate(groups) if k != source
                 ]
-                sequence = [order for group in joined for order in group]
+                sequence = tidy([order for group in joined for order in group])
                 found = self.table(crew, sequence)
                 if isinstance(found, Timetable) and route_cost(self.lookup, self.crews[crew], found) <= cost + 1e-9:
                     return sequence, found
@@ -159,12 +164,13 @@ class Mender:
         for crew in self._candidates(order):
             old = self.routes.get(crew, [])
             before = route_cost(self.lookup, self.crews[crew], self.tables[crew]) if old else 0.0
-            if not any(o.collect for o in (*old, order)) and self._too_much(crew, [*old, order]):
-                continue  # where nothing is collected the place makes no difference
-            for estimate, position in self._positions(crew, old, order):
+            one_for_all = self.crews[crew].vehicle.trips == 1 and not any(o.collect for o in (*old, order))
+            if one_for_all and self._too_much(crew, [*old, order]):
+                continue  # on a single trip on which nothing is collected the place makes no difference
+            for estimate, position, put in self._positions(crew, old, order):
                 if best is not None and estimate >= best[0]:
                     break
-                sequence = [*old[:position], order, *old[position:]]
+                sequence = [*old[:position], *put, *old[position:]]
                 found = self.table(crew, sequence)
                 if isinstance(found, Failure):
                     continue
@@ -185,20 +191,30 @@ class Mender:
                 idle.add(self._alike[crew])
             yield crew
 
-    def _positions(self, crew: int, old: Sequence[Order], order: Order) -> list[tuple[float, int]]:
-        """Places after what is locked, with a lower bound of what each adds in way and vehicle; the cheapest first."""
+    def _positions(self, crew: int, old: Sequence[Order], order: Order) -> list[tuple[float, int, list[Order]]]:
+        """Places after what is locked, with a lower bound of what each adds in way and vehicle and with what is put there:
+        the order, or a trip for it alone; the cheapest first."""
         vehicle, lookup = self.crews[crew].vehicle, self.lookup
         distance = lookup.problem.matrices[vehicle.profile].distance
         rows = [lookup.row[vehicle.depot], *(lookup.row[o.site] for o in old), lookup.row[vehicle.end_depot]]
         row = lookup.row[order.site]
         fixed = 0.0 if old else vehicle.fixed
+        again = reload_of(vehicle)
+        home = lookup.row[vehicle.depot]
+        more = old and sum(map(is_reload, old)) + 1 < vehicle.trips
         places = []
         for position in range(self._fixed(crew), len(old) + 1):
             a, b = rows[position], rows[position + 1]
             between = distance[a][b] if old else 0
-            extra = distance[a][row] + distance[row][b] - between
-            places.append((fixed + lookup.problem.money(vehicle.per_km, extra, 1000), position))
-        return sorted(places)
+            puts: list[tuple[int, list[Order]]] = [(distance[a][row] + distance[row][b], [order])]
+            if more and position == 0:
+                puts.append((distance[a][row] + distance[row][home] + distance[home][b], [order, again]))
+            if more and position > 0 and (position == len(old) or is_reload(old[position])):
+                puts.append((distance[a][home] + distance[home][row] + distance[row][b], [again, order]))
+            places += [
+                (fixed + lookup.problem.money(vehicle.per_km, way - between, 1000), position, put) for way, put in puts
+            ]
+        return sorted(places, key=lambda place: place[:2])
 
 
 _OVERLOAD = Failure(Snag.LOAD, -1)

@@ -36,6 +36,9 @@ class Stop(msgspec.Struct, frozen=True):
 
     ``distance`` and ``duration`` are of the leg that leads here. ``slack`` is by how much service could start later and
     still be inside the same receiving window and before every order is due (``None``: nothing bounds it).
+
+    With ``reload`` it is none of these: the vehicle is back at its depot, unloads what it has, loads from ``start`` on and
+    leaves on its next trip with ``load``.
     """
 
     site: str
@@ -46,6 +49,8 @@ class Stop(msgspec.Struct, frozen=True):
     distance: int
     duration: int
     slack: int | None = None
+    reload: bool = False
+    load: tuple[ZoneLoad, ...] = ()
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -77,7 +82,7 @@ class Route(msgspec.Struct, frozen=True):
     """A vehicle's day: loading begins at ``start``, it leaves at ``departure`` and is back at ``end``.
 
     ``distance`` is the whole way, ``duration`` from ``start`` to ``end``; ``return_distance`` and ``return_duration`` are
-    of the last leg. ``load`` is what it leaves with, zones in alphabetical order.
+    of the last leg. ``load`` is what it leaves with on its first trip, zones in alphabetical order.
     """
 
     vehicle: str

@@ -87,7 +87,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until everything at the stop is handed over (s); the carrier must not exceed it. ``requires`` are the qualifications the
     driver needs, such as controlled drugs. ``depot`` is where the goods lie, where that matters.
 
-    What is collected is on board from its site to the depot where the route ends, ``depot`` where that matters. Then
+    What is collected is on board from its site to the depot where the trip ends, ``depot`` where that matters. Then
     ``release`` is the earliest start of service, and ``hold`` counts from there until the vehicle is back, less what each
     opening in between costs.
 
@@ -112,6 +112,9 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A vehicle for one route: from ``depot`` (loading there first) to ``end`` (``None``: back to the depot).
+
+    Within its shift it makes ``trips`` at most: it comes back to ``depot``, unloads what was collected, loads again (the
+    depot's loading time) and leaves again. Capacity, releases and the hold times of boxes are those of each trip.
 
     ``capacity`` bounds the whole load; each compartment bounds the load of its zone. Without compartments it is one
     ambient body. ``kind`` is what sites admit, ``profile`` names its matrix. It costs ``fixed`` when used, ``per_km``,
@@ -146,6 +149,7 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     axle: int | None = None
     hazmat: bool = False
     carrier: str = ""
+    trips: int = 1
 
     @property
     def end_depot(self) -> str:
@@ -174,7 +178,7 @@ class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is settled already: the vehicle's route begins with ``orders`` in this order.
+    """What is settled already: the vehicle's route begins with ``orders`` in this order, on its first trip.
 
     ``driver`` holds the driver, ``departure`` (s) the moment it leaves or left the depot; what was not released by then
     cannot be on it.

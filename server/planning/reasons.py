@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from server.planning.lookup import Bar, Crew, Lookup, compartment, excess, nameless_driver, nameless_vehicle
 from server.planning.problem import Order
 from server.planning.schedule import Failure, Snag, Timetable, timetable
+from server.planning.sequences import reload_of
 from shared import problems
 from shared.errors import Kind, Problem, Refused
 
@@ -47,9 +48,13 @@ def impossible(lookup: Lookup, order: Order, crews: Iterable[Crew]) -> Problem |
 def alone(lookup: Lookup, order: Order, crew: Crew) -> Timetable | Failure:
     """The timetable of a crew that carries only the order, after what is locked."""
     head = [lookup.orders[name] for name in crew.lock.orders] if crew.lock is not None else []
-    if head and lookup.overload(crew.vehicle, [*head, order]) is not None:
-        return Failure(Snag.LOAD, len(head))
-    return timetable(lookup, crew, [*head, order])
+    found: Timetable | Failure = Failure(Snag.LOAD, len(head))
+    if not head or lookup.overload(crew.vehicle, [*head, order]) is None:
+        found = timetable(lookup, crew, [*head, order])
+    if head and crew.vehicle.trips > 1 and isinstance(found, Failure):
+        later = timetable(lookup, crew, [*head, reload_of(crew.vehicle), order])
+        found = later if isinstance(later, Timetable) else found
+    return found
 
 
 def _problem(kind: Kind, **values: object) -> Problem:

@@ -8,14 +8,15 @@ Rests are placed by a rule of thumb here (take a wait that is long enough, else 
 ``with_ortools`` places them exactly where a route needs any.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
-from server.planning.problem import NO_ROAD, Order, Rest, Window
+from server.planning.problem import NO_ROAD, Order, Rest, Vehicle, Window
+from server.planning.sequences import is_reload, trips_of, visits_of
 
 FOREVER = 2**62
 """A delay that nothing bounds."""
@@ -46,7 +47,8 @@ class Visit:
     """Consecutive orders for one site, handed over together; ``row`` is the site's in the matrix.
 
     ``release`` is when what is collected here is ready, ``hold`` the time its boxes brought here have, ``keep`` that of the
-    boxes collected here, from the start of service to the end of the route.
+    boxes collected here, from the start of service until they are back. With ``reload`` the vehicle is at its depot to load
+    again: ``release`` is when all of the next trip is there.
     """
 
     site: str
@@ -58,6 +60,7 @@ class Visit:
     hold: int | None
     release: int = 0
     keep: int | None = None
+    reload: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class Timetable:
     def duration(self) -> int:
         return self.end - self.start
 
+    @property
+    def calls(self) -> int:
+        """How many visits there are, not counting returns to load again."""
+        return sum(not visit.reload for visit in self.visits)
+
 
 @dataclass(frozen=True)
 class Way:
@@ -94,7 +102,7 @@ class Way:
     durations: tuple[int, ...]
     loading: int
     earliest: int
-    """The first moment loading may begin: the crew's hours and the last order's release."""
+    """The first moment loading may begin: the crew's hours and the last release of the first trip."""
     rest: Rest | None
     """The rule on driving, where the route is long enough for it to matter."""
     opening_loss: int
@@ -106,7 +114,8 @@ def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True)
     Without ``rests`` the rule on driving is left out of it.
     """
     problem, vehicle = lookup.problem, crew.vehicle
-    visits = _visits(lookup, orders)
+    trips = trips_of(orders)
+    visits = _visits(lookup, vehicle, orders, trips)
     rows = [lookup.row[vehicle.depot], *(visit.row for visit in visits), lookup.row[vehicle.end_depot]]
     matrix = problem.matrices[vehicle.profile]
     distances = tuple(matrix.distance[a][b] for a, b in pairwise(rows))
@@ -116,7 +125,7 @@ def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True)
     if vehicle.max_distance is not None and sum(distances) > vehicle.max_distance:
         return Failure(Snag.SHIFT, len(visits) - 1, sum(distances), vehicle.max_distance)
     loading = lookup.sites[vehicle.depot].service
-    earliest = max((order.release for order in orders if not order.collect), default=crew.early)
+    earliest = max((order.release for order in trips[0] if not order.collect), default=crew.early)
     return Way(
         crew,
         visits,
@@ -129,14 +138,29 @@ def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True)
     )
 
 
-def _visits(lookup: Lookup, orders: Sequence[Order]) -> tuple[Visit, ...]:
-    groups: list[list[Order]] = []
-    for order in orders:
-        if groups and groups[-1][-1].site == order.site:
-            groups[-1].append(order)
+def _visits(
+    lookup: Lookup, vehicle: Vehicle, orders: Sequence[Order], trips: Sequence[Sequence[Order]]
+) -> tuple[Visit, ...]:
+    visits: list[Visit] = []
+    following = iter(trips[1:])
+    for group in visits_of(orders):
+        if is_reload(group[0]):
+            visits.append(_reload(lookup, vehicle, group, next(following)))
         else:
-            groups.append([order])
-    return tuple(_visit(lookup, group) for group in groups)
+            visits.append(_visit(lookup, group))
+    return tuple(visits)
+
+
+def _reload(lookup: Lookup, vehicle: Vehicle, marker: Sequence[Order], trip: Sequence[Order]) -> Visit:
+    """Coming back to load again: the depot's window bounds the start of loading and the departure."""
+    depot = lookup.sites[vehicle.depot]
+    windows = tuple(Window(window.start, window.end - depot.service) for window in depot.windows)
+    if any(window.end < window.start for window in windows):
+        windows = (Window(-1, -1),)  # it closes before anything could be loaded
+    release = max((order.release for order in trip if not order.collect), default=0)
+    return Visit(
+        depot.id, lookup.row[depot.id], tuple(marker), windows, None, depot.service, None, release=release, reload=True
+    )
 
 
 def _visit(lookup: Lookup, group: Sequence[Order]) -> Visit:
@@ -260,7 +284,7 @@ def _postponable(found: Timetable) -> dict[int, int]:
     for index in reversed(range(len(found.visits))):
         slack = slack_of(found.visits[index], found.starts[index])
         later = later if slack is None else min(later, slack)
-        if later > 0 and found.visits[index].keep is not None:
+        if later > 0 and (found.visits[index].reload or found.visits[index].keep is not None):
             delays[index] = found.starts[index] + later
         later += found.starts[index] - found.arrivals[index] - rested.get(index, 0)
     return delays
@@ -298,22 +322,34 @@ def _run(
 
 def _broken(path: Way, found: Timetable) -> Failure | None:
     """What a timetable breaks of boxes' hold times, the shift, and the vehicle's hours."""
-    for index, visit in enumerate(found.visits):
-        if visit.hold is not None:
-            boxed, holds = found.departures[index] - found.start, visit.hold - path.opening_loss * index
-            if boxed > holds:
-                return Failure(Snag.HOLD, index, boxed, holds)
-        if visit.keep is not None:
-            boxed = found.end - found.starts[index]
-            holds = visit.keep - path.opening_loss * (len(found.visits) - 1 - index)
-            if boxed > holds:
-                return Failure(Snag.HOLD, index, boxed, holds)
+    for index, boxed, holds in _boxed(path, found):
+        if boxed > holds:
+            return Failure(Snag.HOLD, index, boxed, holds)
     last, late, longest = len(found.visits) - 1, path.crew.late, path.crew.vehicle.max_duration
     if late is not None and found.end > late:
         return Failure(Snag.SHIFT, last, found.end, late)
     if longest is not None and found.duration > longest:
         return Failure(Snag.SHIFT, last, found.duration, longest)
     return None
+
+
+def _boxed(path: Way, found: Timetable) -> Iterator[tuple[int, int, int]]:
+    """Per visit that hands over or collects boxes: how long they are in use on this trip, and how long they hold (s)."""
+    loaded, first = found.start, 0
+    for index, visit in enumerate(found.visits):
+        if visit.reload:
+            loaded, first = found.starts[index], index + 1
+        if visit.hold is not None:
+            yield index, found.departures[index] - loaded, visit.hold - path.opening_loss * (index - first)
+        if visit.keep is not None:
+            back = back_after(found.visits, index)
+            at = found.end if back == len(found.visits) else found.arrivals[back]
+            yield index, at - found.starts[index], visit.keep - path.opening_loss * (back - 1 - index)
+
+
+def back_after(visits: Sequence[Visit], index: int) -> int:
+    """The place of the next return to load again after a visit, or one past the last visit: the end of the route."""
+    return next((later for later in range(index + 1, len(visits)) if visits[later].reload), len(visits))
 
 
 def _rests_on_arrival(

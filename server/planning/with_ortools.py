@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
 from server.planning.problem import Driver, Order, Vehicle
-from server.planning.schedule import Failure, Timetable, Way, drive, way
+from server.planning.schedule import Failure, Timetable, Way, back_after, drive, way
 
 ENGINE = f"cp-sat {version('ortools')}"
 MATCHING_EFFORT = 4.0
@@ -212,8 +212,12 @@ class _RestModel:
             model.add(now <= path.crew.leave_by)
         if path.crew.lock is not None and path.crew.lock.departure is not None:
             model.add(now == path.crew.lock.departure)
+        loaded: cp_model.LinearExpr = self.start + 0
+        first = 0
+        arrivals: list[cp_model.LinearExpr] = []
         for index, visit in enumerate(path.visits):
             now = self._leg(index, now)
+            arrivals.append(now)
             rest = self._place(index, path.durations[index]) if path.durations[index] > 0 else None
             service = model.new_int_var(path.earliest, self.horizon, f"service{index}")
             model.add(service >= now + (rest * self.rule.rest if rest is not None else 0))
@@ -228,15 +232,18 @@ class _RestModel:
             if visit.due is not None:
                 model.add(service <= visit.due)
             if visit.hold is not None:
-                model.add(service + visit.service - self.start <= visit.hold - path.opening_loss * index)
+                model.add(service + visit.service - loaded <= visit.hold - path.opening_loss * (index - first))
+            if visit.reload:
+                loaded, first = service + 0, index + 1
             self.services.append(service)
             now = service + visit.service
         end = model.new_int_var(path.earliest, self.horizon, "end")
         model.add(end == self._leg(len(path.visits), now))
         for index, visit in enumerate(path.visits):
             if visit.keep is not None:
-                after = len(path.visits) - 1 - index
-                model.add(end - self.services[index] <= visit.keep - path.opening_loss * after)
+                back = back_after(path.visits, index)
+                at = end if back == len(path.visits) else arrivals[back]
+                model.add(at - self.services[index] <= visit.keep - path.opening_loss * (back - 1 - index))
         longest = path.crew.vehicle.max_duration
         if longest is not None:
             model.add(end - self.start <= longest)

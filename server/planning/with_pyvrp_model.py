@@ -9,6 +9,7 @@ What PyVRP does not know — a box's hold time, rests, a driver's assignment —
 * What a visit costs is put on the same legs, for which distances of such vehicles are turned into money.
 * What is collected at a site is picked up there, not before it is ready.
 * Whom a vehicle may not serve, it cannot reach: the leg takes longer than any day.
+* A vehicle that makes several trips may load again at a depot that is open only as long as loading still ends in time.
 * A locked route starts at the last stop of its locked orders, at the time it gets there and with their load on board.
 """
 
@@ -23,15 +24,18 @@ import pyvrp
 from numpy.typing import NDArray
 from pyvrp import PenaltyParams, ProblemData, Solution
 
-from server.planning.lookup import Bar, Crew, Lookup, boards, compartment
+from server.planning.lookup import Bar, Crew, Lookup, compartment
 from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Vehicle
 from server.planning.schedule import Timetable
+from server.planning.sequences import RELOAD, boards
 
 UNBOUNDED = int(np.iinfo(np.int64).max)
 _SMALL = 10_000
 """Rates are made whole numbers up to this; see :func:`_scale`."""
 _STEEP = 5.0
 """A unit too much starts at this many times what carrying one costs on average."""
+_AGAIN = -1
+"""Stands, in the place of a locked route, for the depot as a place to load again."""
 _LARGE = 10_000_000
 """No rate becomes more than this, however small another one is."""
 
@@ -86,7 +90,8 @@ class Model:
         assigned: dict[int, list[str]] = {}
         free = [list(crews) for crews in self.crews_of]
         for route in best.routes() if best is not None else []:
-            visits = [self.clients[activity.idx][0].id for activity in route if activity.is_client()]
+            between = list(route)[1:-1]
+            visits = [self.clients[activity.idx][0].id if activity.is_client() else RELOAD for activity in between]
             assigned[free[route.vehicle_type()].pop(0)] = visits
         for index, head in self.heads.items():
             settled = [order.id for visit in head.visits for order in visit.orders]
@@ -106,7 +111,7 @@ class Model:
             self.groups.append(list(range(first, first + len(spans))))
 
     def _data(self) -> ProblemData:
-        depots, depot_rows = self._depots()
+        depots, depot_rows, places = self._depots()
         rows = np.array(depot_rows + [self.lookup.row[order.site] for order, _, _ in self.clients])
         barred = self._barred()
         horizon = self._horizon()
@@ -133,7 +138,7 @@ class Model:
         return ProblemData(
             [pyvrp.Location(0, 0) for _ in rows],
             [self._client(i, len(depot_rows) + i, member.get(i), price) for i in range(len(self.clients))],
-            [pyvrp.Depot(location) for location in range(len(depot_rows))],
+            places,
             types,
             distances,
             durations,
@@ -155,7 +160,7 @@ class Model:
         else:
             prize = price * (1 + order.priority) if self.spare else 0
         latest = UNBOUNDED if end is None else max(0, end + site.service - self.zero)
-        ready = max(0, order.release + self.loading - self.zero) if order.release > self.zero else 0
+        ready = max(0, order.release - self.zero)
         load = [getattr(order.amounts, d) if zone in (None, order.zone) else 0 for zone, d in self.dimensions]
         none = [0] * len(load)
         if order.collect:
@@ -205,15 +210,31 @@ class Model:
         hours = problem.money(crew.per_hour, 4 * max(0, round(median(matrix.duration[row]))), 3600)
         return vehicle.fixed + way + hours
 
-    def _depots(self) -> tuple[dict[tuple[str, int | None], int], list[int]]:
-        """Depots by site, and one more for each locked route at its last stop; with the matrix rows they stand at."""
+    def _depots(self) -> tuple[dict[tuple[str, int | None], int], list[int], list[pyvrp.Depot]]:
+        """Depots by site, one more where vehicles load again, and one for each locked route at its last stop; with the
+        matrix rows they stand at. Loading takes its time wherever a trip begins, and none where a route ends."""
         names = sorted({site for crew in self.crews for site in (crew.vehicle.depot, crew.vehicle.end_depot)})
         depots: dict[tuple[str, int | None], int] = {(name, None): i for i, name in enumerate(names)}
         rows = [self.lookup.row[name] for name in names]
+        made = [pyvrp.Depot(i, service_duration=self.lookup.sites[name].service) for i, name in enumerate(names)]
+        for name in sorted({crew.vehicle.depot for crew in self.crews if crew.vehicle.trips > 1}):
+            depots[name, _AGAIN] = len(rows)
+            made.append(self._again(len(rows), name))
+            rows.append(self.lookup.row[name])
         for index, head in self.heads.items():
             depots[head.visits[-1].site, index] = len(rows)
+            made.append(pyvrp.Depot(len(rows)))
             rows.append(head.visits[-1].row)
-        return depots, rows
+        return depots, rows, made
+
+    def _again(self, location: int, name: str) -> pyvrp.Depot:
+        """Where vehicles load again: open for it until so long before the depot closes as loading takes."""
+        site = self.lookup.sites[name]
+        opens, closes = 0, UNBOUNDED
+        for window in site.windows:
+            closes = max(0, window.end - site.service - self.zero)
+            opens = min(closes, max(0, window.start - self.zero))
+        return pyvrp.Depot(location, tw_early=opens, tw_late=closes, service_duration=site.service)
 
     def _types(self) -> dict[Crew, list[int]]:
         """Crews that are alike, together; a locked one alone."""
@@ -238,15 +259,14 @@ class Model:
     ) -> pyvrp.VehicleType:
         vehicle, resolution = crew.vehicle, self.lookup.problem.resolution
         rate = self._rate(vehicle)
-        loading = self.lookup.sites[vehicle.depot].service
         head = self.heads.get(members[0])
         carried = [order for visit in head.visits for order in visit.orders] if head else []
-        spent, driven = loading, 0
-        start, fixed = crew.early + loading, vehicle.fixed + crew.per_hour * loading / (3600 * resolution)
-        leave_by = crew.leave_by
+        spent, driven = 0, 0
+        start, fixed = crew.early, vehicle.fixed
+        load_by = None if crew.leave_by is None else crew.leave_by - self.lookup.sites[vehicle.depot].service
         depot = depots[vehicle.depot, None]
         if head is not None:  # it is on its way: what is locked is paid for, and bounds what is left
-            start, fixed, leave_by = head.departures[-1], 0.0, None
+            start, fixed, load_by = head.departures[-1], 0.0, None
             spent, driven = start - head.start, sum(head.distances[:-1])
             depot = depots[head.visits[-1].site, members[0]]
         closes = UNBOUNDED if late is None else max(0, start - self.zero, late - self.zero)
@@ -263,7 +283,9 @@ class Model:
             unit_distance_cost=1 if vehicle.per_stop else rate,
             unit_duration_cost=round(crew.per_hour * self.scale / (3600 * resolution)),
             profile=profile,
-            start_late=None if leave_by is None else min(closes, max(0, start - self.zero, leave_by - self.zero)),
+            start_late=None if load_by is None else min(closes, max(0, start - self.zero, load_by - self.zero)),
+            reload_depots=[depots[vehicle.depot, _AGAIN]] if vehicle.trips > 1 else [],
+            max_reloads=vehicle.trips - 1,
             name=vehicle.id,
         )
 
@@ -299,7 +321,8 @@ class Model:
         times = [time for _, start, end in self.clients for time in (start, end) if time is not None]
         times += [order.release for order, _, _ in self.clients] + [crew.early for crew in self.crews]
         times += [head.end for head in self.heads.values()]
-        return max(times) + self.loading + service + (len(self.clients) + 2) * longest
+        turns = max(1, min(len(self.clients), max(crew.vehicle.trips for crew in self.crews)))
+        return max(times) + turns * self.loading + service + (len(self.clients) + turns + 1) * longest
 
     def _tables(
         self,

@@ -174,6 +174,7 @@ SINGLE: list[tuple[str, Rule, Callable[[], Case]]] = [
     ("locked route gone", Rule.LOCK, lambda: (change(DAY, locks=(Lock("V2", ("a1",)),)), PLAN)),
     ("locked driver changed", Rule.LOCK, lambda: (change(DAY, locks=(Lock("V1", driver="P2"),)), PLAN)),
     ("locked departure changed", Rule.LOCK, lambda: (change(DAY, locks=(Lock("V1", departure=ROUTE.departure + 1),)), PLAN)),
+    ("loads again on a single trip", Rule.RELOAD, lambda: (DAY, stop_with(PLAN, 1, reload=True))),
     ("company for a high-value order", Rule.ALONE, lambda: (order_with("c1", alone="gold"), PLAN)),
     ("way not added up", Rule.TOTAL, lambda: (DAY, route_with(PLAN, distance=ROUTE.distance + 1))),
     ("hours not added up", Rule.TOTAL, lambda: (DAY, route_with(PLAN, duration=ROUTE.duration + 1))),

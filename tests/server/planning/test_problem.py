@@ -108,6 +108,7 @@ DAY = small_day()
         ({"vehicles": (Vehicle("v", "nowhere"),)}, "vehicles[v].depot", 6102),
         ({"vehicles": (Vehicle("v", "D", end="nowhere"),)}, "vehicles[v].end", 6102),
         ({"vehicles": (Vehicle("v", "D", shift=Window(9, 8)),)}, "vehicles[v].shift", 6104),
+        ({"vehicles": (Vehicle("v", "D", trips=0),)}, "vehicles[v].trips", 6103),
         ({"vehicles": (Vehicle("v", "D", fixed=-1.0),)}, "vehicles[v].fixed", 6103),
         ({"vehicles": (Vehicle("v", "D", per_stop=-1.0),)}, "vehicles[v].per_stop", 6103),
         ({"vehicles": (Vehicle("v", "D", per_km=float("nan")),)}, "vehicles[v].per_km", 6103),
@@ -204,7 +205,7 @@ def test_without_orders_or_vehicles_there_is_nothing_to_plan(part):
 
 def test_every_planning_problem_says_the_same_in_both_languages():
     ours = [kind for number, kind in CATALOGUE.items() if 6100 <= number < 6400]
-    assert len(ours) == 11 + 38 + 13
+    assert len(ours) == 11 + 39 + 13
     assert all(kind.zh and kind.en and kind.zh != kind.en for kind in ours)
 
 
