@@ -569,6 +569,12 @@ PLAN_RULE_RELOAD = kind(
     "{where}：回场再装不成立：{value}，应为 {expected}",
     "{where}: coming back to load again does not hold: {value}, expected {expected}",
 )
+PLAN_RULE_MEAL = kind(
+    6240,
+    409,
+    "{where}：司机没有用餐时间：{value}（{expected}）",
+    "{where}: the driver has no time for a meal: {value} ({expected})",
+)
 
 # 63xx why an order is not served
 PLAN_UNSERVED_ZONE = kind(

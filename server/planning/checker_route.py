@@ -58,6 +58,7 @@ class _Judge:
         self.arrivals, self.end = self._times()
         self._stops()
         self._rests()
+        self._meal()
         self._boxes()
         self._cargo()
         self._crew()
@@ -219,6 +220,9 @@ class _Judge:
                     value, at = f"{problem.clock(rest.start)}–{problem.clock(rest.end)}", problem.clock(now)
                     self._say(Rule.REST_TIME, leg, value=value, expected=at)
                 if rule is None or rest.end - rest.start < rule.rest:
+                    if self._feeds(rest):
+                        behind, now = rest.driven, rest.end
+                        continue
                     least = problem.span(rule.rest) if rule is not None else "–"
                     self._say(Rule.REST_TIME, leg, value=problem.span(rest.end - rest.start), expected=least)
                 else:
@@ -229,6 +233,25 @@ class _Judge:
         for rest in self.route.breaks:
             if not 0 <= rest.leg < len(self.legs):
                 self._say(Rule.REST_TIME, None, value=rest.leg, expected=f"0 … {len(self.legs) - 1}")
+
+    def _feeds(self, rest: Break) -> bool:
+        """Whether the driver's meal can begin in time in a break, and end in it."""
+        meal = self.driver.meal if self.driver is not None else None
+        if meal is None:
+            return False
+        begins = max(rest.start, meal.start)
+        return begins <= meal.latest and begins + meal.length <= rest.end
+
+    def _meal(self) -> None:
+        """A driver who is out when the meal may begin at the latest has it on the way."""
+        meal = self.driver.meal if self.driver is not None else None
+        if meal is None or not self.route.start < meal.latest < self.end:
+            return
+        if not any(self._feeds(rest) for rest in self.route.breaks):
+            clock = self.problem.clock
+            value = ", ".join(f"{clock(b.start)}–{clock(b.end)}" for b in self.route.breaks) or "–"
+            expected = f"{clock(meal.start)}–{clock(meal.latest)}, {self.problem.span(meal.length)}"
+            self._say(Rule.MEAL, None, value=value, expected=expected)
 
     def _driven(self, leg: int, driven: int) -> None:
         rule = self.problem.rest

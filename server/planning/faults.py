@@ -176,6 +176,10 @@ def _drivers(problem: Problem) -> Iterator[Fault]:
     for driver in problem.drivers:
         yield from _window(f"drivers[{driver.id}].shift", driver.shift)
         yield from _number(f"drivers[{driver.id}].per_hour", driver.per_hour, high=MONEY_LIMIT / 100)
+        if driver.meal is not None:
+            meal = driver.meal
+            yield from _window(f"drivers[{driver.id}].meal", Window(meal.start, meal.latest))
+            yield from _number(f"drivers[{driver.id}].meal.length", meal.length, low=1)
 
 
 def _locks(problem: Problem) -> Iterator[Fault]:

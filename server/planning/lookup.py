@@ -13,6 +13,7 @@ from server.planning.problem import (
     Capacity,
     Driver,
     Lock,
+    Meal,
     Order,
     Problem,
     Site,
@@ -55,6 +56,11 @@ class Crew:
     def per_hour(self) -> float:
         """Money for an hour of vehicle and driver."""
         return self.vehicle.per_hour + (self.driver.per_hour if self.driver else 0.0)
+
+    @property
+    def meal(self) -> Meal | None:
+        """The meal the driver has if it is out at that time."""
+        return self.driver.meal if self.driver is not None else None
 
     def alike(self) -> "Crew":
         """What the crew can do, without names: crews that are alike are interchangeable. A locked crew is only itself."""

@@ -19,10 +19,10 @@ class ZoneLoad(msgspec.Struct, frozen=True):
 
 
 class Break(msgspec.Struct, frozen=True):
-    """A rest of the driver on leg ``leg`` (0 leads to the first stop, the last one back to the depot).
+    """A rest or a meal of the driver on leg ``leg`` (0 leads to the first stop, the last one back to the depot).
 
     ``driven`` is how much of the leg's duration (s) lies behind: 0 means before leaving, the whole leg means on arrival,
-    before service, and anything between is a lay-by on the way.
+    before service, and anything between is a lay-by on the way. A meal may begin with a wait until it is time for it.
     """
 
     leg: int

@@ -156,14 +156,27 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.depot if self.end is None else self.end
 
 
+class Meal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A meal of ``length`` s that begins from ``start`` to ``latest``, both included (s)."""
+
+    start: int
+    latest: int
+    length: int = 1800
+
+
 class Driver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who drives one route; ``per_hour`` (money) is paid from the start of loading to the return."""
+    """Somebody who drives one route; ``per_hour`` (money) is paid from the start of loading to the return.
+
+    Whoever is out when the ``meal`` may begin at the latest has it on the way: not while loading, driving or handing over.
+    A wait or a rest that is long enough will do for it.
+    """
 
     id: str
     name: str = ""
     shift: Window | None = None
     qualifications: tuple[str, ...] = ()
     per_hour: float = 0.0
+    meal: Meal | None = None
 
 
 class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

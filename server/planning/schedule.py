@@ -15,11 +15,15 @@ from itertools import pairwise
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
-from server.planning.problem import NO_ROAD, Order, Rest, Vehicle, Window
+from server.planning.problem import NO_ROAD, Meal, Order, Rest, Vehicle, Window
 from server.planning.sequences import is_reload, trips_of, visits_of
 
 FOREVER = 2**62
 """A delay that nothing bounds."""
+
+
+Rests = Mapping[int, Sequence[int]]
+"""Where to rest: on which leg, with how much of it (s) behind."""
 
 
 class Snag(Enum):
@@ -251,7 +255,7 @@ def slack_of(visit: Visit, start: int) -> int | None:
     return min(bounds) - start if bounds else None
 
 
-def drive(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None) -> Timetable | Failure:
+def drive(path: Way, start: int, rests: Rests | None = None) -> Timetable | Failure:
     """The timetable when loading begins at ``start`` and everything is done as early as it may be.
 
     ``rests`` says where to rest: on which leg, with how much of it (s) behind. Without it the rule of thumb decides.
@@ -259,9 +263,7 @@ def drive(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = Non
     return _held(path, _run(path, start, rests), rests)
 
 
-def _held(
-    path: Way, found: Timetable | Failure, rests: Mapping[int, Sequence[int]] | None = None
-) -> Timetable | Failure:
+def _held(path: Way, found: Timetable | Failure, rests: Rests | None = None) -> Timetable | Failure:
     """A timetable held to every rule. Where a box that is loaded on the road warms, it is loaded as late as it may be."""
     if isinstance(found, Failure):
         return found
@@ -291,10 +293,61 @@ def _postponable(found: Timetable) -> dict[int, int]:
 
 
 def _run(
-    path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None, delays: Mapping[int, int] | None = None
+    path: Way, start: int, rests: Rests | None = None, delays: Mapping[int, int] | None = None
 ) -> Timetable | Failure:
-    """As :func:`drive`, held to windows only: boxes, hours and shifts may be broken. ``delays`` are moments before which
-    service at some visits is not to start."""
+    """As :func:`drive`, held to windows and the driver's meal only: boxes, hours and shifts may be broken. ``delays`` are
+    moments before which service at some visits is not to start.
+
+    Of all places for the meal the best is taken. Nothing before a meal hangs on it, so those at which it could begin in
+    time are known from a day without one.
+    """
+    meal = path.crew.meal
+    found = _pass(path, start, rests, delays)
+    if meal is None or isinstance(found, Failure) or not start < meal.latest < found.end or _fed(meal, found.breaks):
+        return found
+    late = max((i for i, begin in enumerate(found.starts) if begin <= meal.latest), default=0)
+    failures = [Failure(Snag.SHIFT, late, found.starts[late], meal.latest)]
+    made: list[Timetable] = []
+    for place in _tables(meal, found):
+        one = _pass(path, start, rests, delays, place)
+        if isinstance(one, Failure):
+            failures.append(one)
+        elif _fed(meal, one.breaks):
+            made.append(one)
+    if made:
+        return min(made, key=lambda one: (_broken(path, one) is not None, *_order(path.crew)(one)))
+    return max(failures, key=lambda failure: failure.visit)
+
+
+def _fed(meal: Meal, breaks: Sequence[Break]) -> bool:
+    """Whether there is time for the meal in one of the breaks."""
+    return any(
+        max(b.start, meal.start) <= meal.latest and max(b.start, meal.start) + meal.length <= b.end for b in breaks
+    )
+
+
+def _tables(meal: Meal, found: Timetable) -> Iterator[tuple[int, int]]:
+    """Where the meal could begin in time, as a leg and how much of it (s) is behind then: before leaving, on the way when
+    its time has come, and on arrival."""
+    leaving = (found.departure, *found.departures)
+    reaching = (*found.arrivals, found.end)
+    for leg, (left, reached, length) in enumerate(zip(leaving, reaching, found.durations, strict=True)):
+        if left <= meal.latest and reached > meal.start:
+            yield leg, 0
+        if left < meal.start < left + length:
+            yield leg, meal.start - left
+        if leg < len(found.departures) and length > 0 and reached <= meal.latest and found.departures[leg] > meal.start:
+            yield leg, length
+
+
+def _pass(
+    path: Way,
+    start: int,
+    rests: Rests | None,
+    delays: Mapping[int, int] | None,
+    meal: tuple[int, int] | None = None,
+) -> Timetable | Failure:
+    """One pass forward, everything as early as it may be, the meal at one place: a leg and how much of it is behind."""
     departure = now = start + path.loading
     if path.crew.leave_by is not None and departure > path.crew.leave_by:
         return Failure(Snag.SHIFT, 0, departure, path.crew.leave_by)
@@ -302,11 +355,15 @@ def _run(
     breaks: list[Break] = []
     driven = 0
     for index, visit in enumerate(path.visits):
-        now, driven = _leg(path, index, now, driven, breaks, rests)
+        eat = meal[1] if meal is not None and meal[0] == index else None
+        now, driven = _leg(path, index, now, driven, breaks, rests, eat)
         arrivals.append(now)
         first = max(visit.release, (delays or {}).get(index, 0))
         begin = _opening(visit, now, first)
-        if path.rest is not None and _rests_on_arrival(path, index, now, begin, driven, rests):
+        if eat is not None and eat == path.durations[index] > 0:
+            ended, driven = _eat(path, index, eat, now, driven, breaks)
+            begin = _opening(visit, ended, first)
+        elif path.rest is not None and _rests_on_arrival(path, index, now, begin, driven, rests):
             breaks.append(Break(index, path.durations[index], now, now + path.rest.rest))
             driven = 0
             begin = _opening(visit, now + path.rest.rest, first)
@@ -315,7 +372,8 @@ def _run(
         starts.append(begin)
         now = begin + visit.service
         departures.append(now)
-    now, driven = _leg(path, len(path.visits), now, driven, breaks, rests)
+    eat = meal[1] if meal is not None and meal[0] == len(path.visits) else None
+    now, driven = _leg(path, len(path.visits), now, driven, breaks, rests, eat)
     times = (tuple(arrivals), tuple(starts), tuple(departures))
     return Timetable(path.visits, start, departure, *times, now, path.distances, path.durations, tuple(breaks))
 
@@ -358,7 +416,7 @@ def _rests_on_arrival(
     arrival: int,
     begin: int | Failure,
     driven: int,
-    rests: Mapping[int, Sequence[int]] | None,
+    rests: Rests | None,
 ) -> bool:
     """Whether the driver rests on arrival: where it is said so, or by rule of thumb when the wait is long enough anyway."""
     if path.durations[index] == 0 or path.rest is None:
@@ -369,24 +427,47 @@ def _rests_on_arrival(
 
 
 def _leg(
-    path: Way, index: int, now: int, driven: int, breaks: list[Break], rests: Mapping[int, Sequence[int]] | None
+    path: Way, index: int, now: int, driven: int, breaks: list[Break], rests: Rests | None, eat: int | None
 ) -> tuple[int, int]:
     """Drive a leg from ``now`` with ``driven`` s at the wheel since the last rest: when it ends, and the wheel time then.
-    Rests before leaving and on the way are added to ``breaks``; one on arrival is not the leg's."""
+    Rests before leaving and on the way, and a meal with ``eat`` s behind, are added to ``breaks``; those on arrival are not
+    the leg's."""
     length = path.durations[index]
+    if eat is None or eat == length > 0:
+        return _part(path, index, (0, length), now, driven, breaks, rests)
+    if eat > 0:
+        now, driven = _part(path, index, (0, eat), now, driven, breaks, rests)
+    now, driven = _eat(path, index, eat, now, driven, breaks)
+    return _part(path, index, (eat, length), now, driven, breaks, rests)
+
+
+def _part(
+    path: Way, index: int, part: tuple[int, int], now: int, driven: int, breaks: list[Break], rests: Rests | None
+) -> tuple[int, int]:
+    """Drive a part of a leg, from so much of it to so much, resting where that is said or has to be."""
+    done, end = part
     if path.rest is None:
-        return now + length, driven + length
+        return now + end - done, driven + end - done
     if rests is None:
-        places = _thumb(path.rest, driven, length)
+        places = [done + behind for behind in _thumb(path.rest, driven, end - done)]
     else:
-        places = [behind for behind in sorted(rests.get(index, ())) if behind < length or length == 0]
-    done = 0
+        whole = path.durations[index]
+        places = [behind for behind in sorted(rests.get(index, ())) if done <= behind < end or whole == 0]
     for behind in places:
         now += behind - done
         breaks.append(Break(index, behind, now, now + path.rest.rest))
         now += path.rest.rest
         done, driven = behind, 0
-    return now + length - done, driven + length - done
+    return now + end - done, driven + end - done
+
+
+def _eat(path: Way, index: int, behind: int, now: int, driven: int, breaks: list[Break]) -> tuple[int, int]:
+    """The meal, after a wait for its time: when it is over, and the wheel time then. It is a rest if it is long enough."""
+    meal = path.crew.meal
+    assert meal is not None
+    ended = max(now, meal.start) + meal.length
+    breaks.append(Break(index, behind, now, ended))
+    return ended, 0 if path.rest is not None and ended - now >= path.rest.rest else driven
 
 
 def _thumb(rule: Rest, driven: int, length: int) -> list[int]:

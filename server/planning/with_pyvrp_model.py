@@ -9,6 +9,7 @@ What PyVRP does not know — a box's hold time, rests, a driver's assignment —
 * What a visit costs is put on the same legs, for which distances of such vehicles are turned into money.
 * What is collected at a site is picked up there, not before it is ready.
 * Whom a vehicle may not serve, it cannot reach: the leg takes longer than any day.
+* A driver's meal is taken off the end of the shift and the hours; where it is had, and what that puts off, is mended.
 * A vehicle that makes several trips may load again at a depot that is open only as long as loading still ends in time.
 * A locked route starts at the last stop of its locked orders, at the time it gets there and with their load on board.
 """
@@ -269,7 +270,8 @@ class Model:
             start, fixed, load_by = head.departures[-1], 0.0, None
             spent, driven = start - head.start, sum(head.distances[:-1])
             depot = depots[head.visits[-1].site, members[0]]
-        closes = UNBOUNDED if late is None else max(0, start - self.zero, late - self.zero)
+        meal = crew.meal.length if crew.meal is not None and start < crew.meal.latest else 0
+        closes = UNBOUNDED if late is None else max(0, start - self.zero, late - meal - self.zero)
         return pyvrp.VehicleType(
             num_available=len(members),
             capacity=[self._space(crew, zone, dimension, carried) for zone, dimension in self.dimensions],
@@ -278,7 +280,7 @@ class Model:
             fixed_cost=round(fixed * self.scale),
             tw_early=max(0, start - self.zero),
             tw_late=closes,
-            shift_duration=UNBOUNDED if vehicle.max_duration is None else max(0, vehicle.max_duration - spent),
+            shift_duration=UNBOUNDED if vehicle.max_duration is None else max(0, vehicle.max_duration - spent - meal),
             max_distance=self._furthest(vehicle, driven),
             unit_distance_cost=1 if vehicle.per_stop else rate,
             unit_duration_cost=round(crew.per_hour * self.scale / (3600 * resolution)),

@@ -13,6 +13,7 @@ from server.planning.problem import (
     Driver,
     Lock,
     Matrix,
+    Meal,
     Order,
     Problem,
     Rest,
@@ -129,6 +130,7 @@ def problems(draw: DrawFn) -> Problem:
             shift=Window(draw(st.integers(0, 60)) * 60, 12 * HOUR) if draw(st.booleans()) else None,
             qualifications=draw(st.sampled_from([PERMITS, PERMITS, ("controlled",), ()])),
             per_hour=draw(st.sampled_from([0.0, 20.0, 35.5])),
+            meal=draw(st.sampled_from([None, None, Meal(HOUR, 2 * HOUR), Meal(2 * HOUR, 3 * HOUR, 600)])),
         )
         for i in range(draw(st.integers(0, 4)))
     ]

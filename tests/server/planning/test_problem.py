@@ -15,6 +15,7 @@ from server.planning.problem import (
     Driver,
     Lock,
     Matrix,
+    Meal,
     Order,
     Problem,
     Rest,
@@ -116,6 +117,8 @@ DAY = small_day()
         ({"vehicles": (Vehicle("v", "D", capacity=Capacity(weight=-1)),)}, "vehicles[v].capacity.weight", 6103),
         ({"vehicles": (Vehicle("v", "D", compartments=(Compartment("2-8"),) * 2),)}, "vehicles[v].compartments", 6101),
         ({"drivers": (Driver("d", shift=Window(9, 8)),)}, "drivers[d].shift", 6104),
+        ({"drivers": (Driver("d", meal=Meal(9, 8)),)}, "drivers[d].meal", 6104),
+        ({"drivers": (Driver("d", meal=Meal(8, 9, 0)),)}, "drivers[d].meal.length", 6103),
         ({"drivers": (Driver("d", per_hour=-1.0),)}, "drivers[d].per_hour", 6103),
         ({"locks": (Lock("nobody"),)}, "locks[nobody].vehicle", 6102),
         ({"locks": (Lock("V1", ("nothing",)),)}, "locks[V1].orders", 6102),
@@ -205,7 +208,7 @@ def test_without_orders_or_vehicles_there_is_nothing_to_plan(part):
 
 def test_every_planning_problem_says_the_same_in_both_languages():
     ours = [kind for number, kind in CATALOGUE.items() if 6100 <= number < 6400]
-    assert len(ours) == 11 + 39 + 13
+    assert len(ours) == 11 + 40 + 13
     assert all(kind.zh and kind.en and kind.zh != kind.en for kind in ours)
 
 
