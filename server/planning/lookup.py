@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,7 +21,10 @@ from server.planning.problem import (
     Vehicle,
     Window,
 )
-from server.planning.sequences import RELOAD, boards, is_reload, reload_of
+from server.planning.sequences import RELOAD, boards, is_reload, loads, reload_of
+
+if TYPE_CHECKING:
+    from server.planning.way import Visit
 
 
 class Bar(Enum):
@@ -96,6 +100,8 @@ class Lookup:
         self.vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
         self.drivers = {driver.id: driver for driver in problem.drivers}
         self.locks = {lock.vehicle: lock for lock in problem.locks}
+        self.visits: dict[tuple[str, ...], Visit] = {}
+        """What :mod:`server.planning.way` has worked out of orders handed over together, by their names."""
         self.locked = {order for lock in problem.locks for order in lock.orders}
 
     def crew(self, vehicle: Vehicle, driver: Driver | None, alone: str | None = None) -> Crew:
@@ -168,6 +174,8 @@ class Lookup:
     def overload(self, vehicle: Vehicle, orders: Sequence[Order]) -> str | None:
         """The dimension in which the orders, served in this sequence, are at some point more than the vehicle takes;
         ``None`` if they fit. Each trip counts by itself."""
+        if not any(order.collect or order.id == RELOAD for order in orders):
+            return _overload(vehicle, loads(orders))
         if sum(is_reload(order) for order in orders) >= vehicle.trips:
             return "trips"
         return next((over for load in boards(orders) if (over := _overload(vehicle, load)) is not None), None)

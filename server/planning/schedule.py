@@ -197,9 +197,12 @@ def _pass(
     driven = 0
     for index, visit in enumerate(path.visits):
         eat = meal[1] if meal is not None and meal[0] == index else None
-        now, driven = _leg(path, index, now, driven, breaks, rests, eat)
+        if path.rest is None and eat is None:
+            now += path.durations[index]
+        else:
+            now, driven = _leg(path, index, now, driven, breaks, rests, eat)
         arrivals.append(now)
-        first = max(visit.release, (delays or {}).get(index, 0))
+        first = visit.release if delays is None else max(visit.release, delays.get(index, 0))
         begin = _opening(visit, now, first)
         if eat is not None and eat == path.durations[index] > 0:
             ended, driven = _eat(path, index, eat, now, driven, breaks)
@@ -315,12 +318,12 @@ def _thumb(rule: Rest, driven: int, length: int) -> list[int]:
 
 def _opening(visit: Visit, arrival: int, first: int) -> int | Failure:
     """When service starts after an arrival and not before ``first``: at once, or when the next window opens."""
-    start = ready = max(arrival, first)
+    start = ready = arrival if arrival > first else first
     if visit.windows:
-        opening = next((max(ready, w.start) for w in visit.windows if w.end >= ready), None)
-        if opening is None:
+        window = next((window for window in visit.windows if window.end >= ready), None)
+        if window is None:
             return Failure(Snag.WINDOW, 0, ready, visit.windows[-1].end)
-        start = opening
+        start = ready if ready > window.start else window.start
     if visit.due is not None and start > visit.due:
         return Failure(Snag.WINDOW, 0, start, visit.due)
     return start

@@ -21,7 +21,7 @@ def trips_of(orders: Iterable[Order]) -> list[list[Order]]:
     """The orders of each trip, those of the last one last; one trip that is empty where there are none."""
     trips: list[list[Order]] = [[]]
     for order in orders:
-        if is_reload(order):
+        if order.id == RELOAD:
             trips.append([])
         else:
             trips[-1].append(order)
@@ -40,12 +40,13 @@ def tidy(orders: Sequence[Order]) -> list[Order]:
 def visits_of(orders: Sequence[Order]) -> list[list[Order]]:
     """Consecutive orders for one site, which are handed over in one visit; coming back to load again is a visit too."""
     visits: list[list[Order]] = []
+    last = None
     for order in orders:
-        last = visits[-1][-1] if visits else None
-        if last is not None and last.site == order.site and not is_reload(last) and not is_reload(order):
+        if last is not None and last.site == order.site and RELOAD not in (last.id, order.id):
             visits[-1].append(order)
         else:
             visits.append([order])
+        last = order
     return visits
 
 

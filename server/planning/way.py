@@ -156,6 +156,14 @@ def _reload(lookup: Lookup, vehicle: Vehicle, marker: Sequence[Order], trip: Seq
 
 
 def _visit(lookup: Lookup, group: Sequence[Order]) -> Visit:
+    names = tuple(order.id for order in group)
+    known = lookup.visits.get(names)
+    if known is None:  # most of a route stays as it was while a place for one more order is looked for
+        known = lookup.visits[names] = _new_visit(lookup, group)
+    return known
+
+
+def _new_visit(lookup: Lookup, group: Sequence[Order]) -> Visit:
     site = lookup.sites[group[0].site]
     return Visit(
         site.id,
