@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from server.planning.faults import LIMIT, ProblemRefused, validate
+from server.planning.operations import make_plan
 from server.planning.problem import (
     NO_ROAD,
     Amounts,
@@ -235,3 +237,15 @@ def test_spans_and_distances_are_shown_as_people_read_them():
 def test_a_site_may_have_a_position_instead_of_a_row_in_a_matrix():
     sites = tuple(msgspec.structs.replace(site, position=Position(39.9, 116.4)) for site in DAY.sites)
     validate(with_(DAY, sites=sites, matrices={}))
+
+
+def test_the_example_of_the_handbook_is_a_sound_problem_and_uses_what_it_explains():
+    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
+    example = load_problem(text.split("```json\n")[1].split("```")[0].encode(), "operations.md")
+    validate(example)
+    assert any(order.collect for order in example.orders)
+    assert any(order.alone for order in example.orders)
+    assert {vehicle.trips for vehicle in example.vehicles} == {1, 2}
+    plan = make_plan(example, iterations=30, seed=1)
+    assert plan.feasible
+    assert not plan.unserved
