@@ -401,6 +401,12 @@ PLAN_FAULT_ORIGIN = kind(
     "{where} 不是有效的时刻或时区：{value}",
     "{where} is not an instant with a time zone, or not a zone: {value}",
 )
+PLAN_FAULT_PAIR = kind(
+    6112,
+    400,
+    "{where} 与 {field} 矛盾：{value}",
+    "{where} contradicts {field}: {value}",
+)
 
 # 62xx what the independent checker found; {where} is vehicle, stop number and site
 PLAN_RULE_VEHICLE = kind(6201, 409, "{where}：没有这辆车：{value}", "{where}: there is no such vehicle: {value}")
@@ -574,6 +580,12 @@ PLAN_RULE_MEAL = kind(
     409,
     "{where}：司机没有用餐时间：{value}（{expected}）",
     "{where}: the driver has no time for a meal: {value} ({expected})",
+)
+PLAN_RULE_PAIR = kind(
+    6241,
+    409,
+    "{where}：转运货物没有先取后送：{value}（{expected}）",
+    "{where}: a transfer is not fetched first and handed over after on one trip: {value} ({expected})",
 )
 
 # 63xx why an order is not served

@@ -52,6 +52,8 @@ class _Judge:
         self.found: list[Violation] = []
         orders = {order.id: order for order in problem.orders}
         self.orders: list[list[Order]] = [[orders[n] for n in stop.orders if n in orders] for stop in route.stops]
+        self.fetched: list[list[Order]] = [[orders[n] for n in stop.fetched if n in orders] for stop in route.stops]
+        self.fetched_at = self._transfers()
         self.legs = self._legs(problem.matrices[vehicle.profile])
         self.loads: dict[str, tuple[int, int, int]] = {}
         self._shape(index)
@@ -88,7 +90,7 @@ class _Judge:
         if not route.stops:
             self._say(Rule.EMPTY, None, value=index + 1)
         for number, stop in enumerate(route.stops):
-            if not stop.orders and not stop.reload:
+            if not (stop.orders or stop.fetched or stop.reload):
                 self._say(Rule.EMPTY, number, value=stop.site)
         self._reloads()
         home = vehicle.depot if vehicle.end is None else vehicle.end
@@ -115,6 +117,28 @@ class _Judge:
                 self._say(Rule.EMPTY, number, value=stop.site)
         if (trips := 1 + sum(stop.reload for stop in stops)) > most:
             self._say(Rule.RELOAD, None, value=trips, expected=most)
+
+    def _transfers(self) -> dict[str, int]:
+        """Where each transfer was fetched: at its origin, once, and before it is handed over on the same trip."""
+        at: dict[str, int] = {}
+        waiting: set[str] = set()
+        for number, stop in enumerate(self.route.stops):
+            if waiting and stop.reload:
+                self._say(Rule.PAIR, number, value=" ".join(sorted(waiting)), expected=self.route.vehicle)
+                waiting.clear()
+            for order in self.orders[number]:
+                if order.origin is not None and order.id not in waiting:
+                    self._say(Rule.PAIR, number, value=order.id, expected=order.origin)
+                waiting.discard(order.id)
+            known = {order.id: order for order in self.fetched[number]}
+            for name in stop.fetched:
+                if name not in known or known[name].origin != stop.site or name in at:
+                    self._say(Rule.PAIR, number, value=name, expected=known[name].origin if name in known else "–")
+                at[name] = number
+                waiting.add(name)
+        if waiting:
+            self._say(Rule.PAIR, None, value=" ".join(sorted(waiting)), expected=self.route.end_depot)
+        return at
 
     def _trip(self, number: int) -> tuple[int, int, int]:
         """Of the trip that a stop is on: when its loading began, its first stop, and the stop after its last one."""
@@ -175,7 +199,8 @@ class _Judge:
                 if order.due is not None and stop.start > order.due:
                     value, due = problem.clock(stop.start), problem.clock(order.due)
                     self._say(Rule.DUE, number, order=order.id, value=value, expected=due)
-            takes = site.service + sum(site.per_unit * order.amounts.units for order in self.orders[number])
+            handled = self.orders[number] + self.fetched[number]
+            takes = site.service + sum(site.per_unit * order.amounts.units for order in handled)
             if stop.departure != stop.start + takes:
                 expected = problem.clock(stop.start + takes)
                 self._say(Rule.SERVICE, number, value=problem.clock(stop.departure), expected=expected)
@@ -265,6 +290,9 @@ class _Judge:
                 if order.hold is None:
                     continue
                 begun, first, after = self._trip(number)
+                if order.origin is not None:
+                    fetched = self.fetched_at.get(order.id, number)
+                    begun, first = self.route.stops[fetched].start, fetched + 1
                 opened = after - 1 - number if order.collect else number - first
                 limit = order.hold - opened * self.problem.opening_loss
                 boxed = self._back(number) - stop.start if order.collect else stop.departure - begun
@@ -284,17 +312,30 @@ class _Judge:
                 lies = home if order.collect else self.route.depot
                 if order.depot is not None and order.depot != lies:
                     self._say(Rule.DEPOT, number, value=lies, expected=f"{order.depot} ({order.id})")
-                begins = self.route.stops[number].start if order.collect else begun
+                begins = self._comes(number, order, begun)
                 if order.release > begins:
                     start, ready = self.problem.clock(begins), self.problem.clock(order.release)
                     self._say(Rule.RELEASE, number, order=order.id, value=start, expected=ready)
+        self._on_board()
+
+    def _comes(self, number: int, order: Order, begun: int) -> int:
+        """When the goods of an order that a stop serves begin to be handled: ``begun`` if they come from the depot."""
+        stops = self.route.stops
+        if order.origin is not None:
+            return stops[self.fetched_at.get(order.id, number)].start
+        return stops[number].start if order.collect else begun
+
+    def _on_board(self) -> None:
+        """What is on board when each trip begins, and after each stop at which something comes on board."""
         self.loads = self._trip_load(0, None, self.route.load)
         board = dict(self.loads)
         for number, (stop, orders) in enumerate(zip(self.route.stops, self.orders, strict=True)):
             for order in orders:
                 moved = _amount(order) if order.collect else _minus(_amount(order))
                 board[order.zone] = _plus(board.get(order.zone, (0, 0, 0)), moved)
-            if any(order.collect for order in orders):
+            for order in self.fetched[number]:
+                board[order.zone] = _plus(board.get(order.zone, (0, 0, 0)), _amount(order))
+            if stop.fetched or any(order.collect for order in orders):
                 self._space(number, board)
             if stop.reload:
                 board = self._trip_load(number + 1, number, stop.load)
@@ -312,7 +353,7 @@ class _Judge:
             if self.route.stops[number].reload:
                 break
             for order in self.orders[number]:
-                if not order.collect:
+                if not order.collect and order.origin is None:
                     loaded[order.zone] = _plus(loaded.get(order.zone, (0, 0, 0)), _amount(order))
         self._space(stop, loaded)
         said = {load.zone: (load.amounts.units, load.amounts.volume, load.amounts.weight) for load in stated}

@@ -7,7 +7,7 @@ from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Cost, Plan, Route, Stop, Unserved, ZoneLoad
 from server.planning.problem import Problem
 from server.planning.schedule import Timetable, slack_of
-from server.planning.sequences import is_reload, loads, trips_of
+from server.planning.sequences import FETCH, from_depot, is_fetch, is_mark, loads, trips_of
 
 
 def compose(
@@ -50,14 +50,14 @@ def compose_route(lookup: Lookup, crew: Crew, found: Timetable) -> Route:
     """One route of the plan."""
     problem, vehicle, driver = lookup.problem, crew.vehicle, crew.driver
     carried = [
-        tuple(ZoneLoad(zone, amounts) for zone, amounts in loads(o for o in trip if not o.collect).items())
+        tuple(ZoneLoad(zone, amounts) for zone, amounts in loads(o for o in trip if from_depot(o)).items())
         for trip in trips_of(order for visit in found.visits for order in visit.orders)
     ]
     trips = accumulate(visit.reload for visit in found.visits)
     stops = tuple(
         Stop(
             site=visit.site,
-            orders=tuple(order.id for order in visit.orders if not is_reload(order)),
+            orders=tuple(order.id for order in visit.orders if not is_mark(order)),
             arrival=found.arrivals[i],
             start=found.starts[i],
             departure=found.departures[i],
@@ -66,6 +66,7 @@ def compose_route(lookup: Lookup, crew: Crew, found: Timetable) -> Route:
             slack=slack_of(visit, found.starts[i]),
             reload=visit.reload,
             load=carried[trip] if visit.reload else (),
+            fetched=tuple(order.id.removeprefix(FETCH) for order in visit.orders if is_fetch(order)),
         )
         for i, (visit, trip) in enumerate(zip(found.visits, trips, strict=True))
     )

@@ -17,7 +17,7 @@ from server.planning.plan import Plan, Unserved
 from server.planning.problem import Driver, Order, Problem, Vehicle
 from server.planning.reasons import all_crews, alone, impossible
 from server.planning.schedule import Failure, Timetable, timetable
-from server.planning.sequences import is_reload
+from server.planning.sequences import is_mark
 from shared import problems
 from shared.errors import Problem as Reason
 from shared.errors import Refused
@@ -243,7 +243,7 @@ class _Day:
                         continue
                     other = self.lookup.crew(some[0], others[0], crew.alone)
                     orders = self.lookup.sequence(other.vehicle, names)
-                    if any(self.lookup.bar(other, order) for order in orders if not is_reload(order)):
+                    if any(self.lookup.bar(other, order) for order in orders if not is_mark(order)):
                         continue
                     if self.lookup.overload(other.vehicle, orders) is not None:
                         continue

@@ -91,6 +91,9 @@ def _onboard(route: Route, orders: dict[str, Order]) -> Iterator[Onboard]:
             )
         if stop.reload:
             rest = {load.zone: load.amounts for load in stop.load}
+        for name in stop.fetched:
+            order = orders[name]
+            rest[order.zone] = rest.get(order.zone, Amounts()) + order.amounts
         yield Onboard(stop.departure, stop.site, tuple(ZoneLoad(zone, rest[zone]) for zone in sorted(rest)))
 
 
@@ -130,7 +133,11 @@ def _promises(problem: Problem, route: Route, number: int, stop: Stop, brought: 
     for order in brought:
         if order.due is not None:
             yield _limit("due", order.id, order.due - stop.start, max(1, order.due - route.start))
-        if order.hold is not None:
+        if order.hold is not None and order.origin is not None:
+            fetched = next(i for i, earlier in enumerate(route.stops) if order.id in earlier.fetched)
+            holds = order.hold - (number - fetched - 1) * problem.opening_loss
+            yield _limit("hold", order.id, holds - (stop.departure - route.stops[fetched].start), max(1, holds))
+        elif order.hold is not None:
             opened = back - 1 - number if order.collect else number - 1 - loaded
             holds = order.hold - opened * problem.opening_loss
             boxed = end - stop.start if order.collect else stop.departure - start
@@ -170,7 +177,7 @@ def lines(problem: Problem, explained: Explanation, language: Language) -> Itera
 def _marks(problem: Problem, route: Route, zh: bool) -> str:
     """What is special about a route: the carrier it is hired from, the group of orders it is dedicated to."""
     carrier = next(vehicle.carrier for vehicle in problem.vehicles if vehicle.id == route.vehicle)
-    first = route.stops[0].orders[0]
+    first = next(name for stop in route.stops for name in stop.orders)
     group = next(order.alone for order in problem.orders if order.id == first)
     hired = f" ({'承运商' if zh else 'carrier'} {carrier})" if carrier else ""
     return hired + (f" ({'专车' if zh else 'dedicated to'} {group})" if group else "")
@@ -185,7 +192,11 @@ def _route_lines(problem: Problem, entry: RouteExplained, marks: str, zh: bool) 
     for stop, board in zip(route.stops, entry.onboard[1:], strict=True):
         slack = "–" if stop.slack is None else problem.span(stop.slack)
         load = ", ".join(f"{part.zone} {part.amounts.units}" for part in board.load)
-        done = ("再装" if zh else "loads again") if stop.reload else " ".join(stop.orders)
+        done = (
+            ("再装" if zh else "loads again")
+            if stop.reload
+            else " ".join((*stop.orders, *(f"↑{name}" for name in stop.fetched)))
+        )
         yield (
             f"  {problem.clock(stop.start)} {stop.site} [{done}]"
             f" {'余量' if zh else 'slack'} {slack} {'车上' if zh else 'on board'} {load}"

@@ -1,11 +1,11 @@
 """Whether a problem makes sense: every fault at once, each a numbered problem with the path of the offending value."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.planning.problem import DIMENSIONS, NO_ROAD, Amounts, Capacity, Matrix, Problem, Vehicle, Window
+from server.planning.problem import DIMENSIONS, NO_ROAD, Amounts, Capacity, Matrix, Order, Problem, Vehicle, Window
 from shared import problems
 from shared.errors import Kind, Refused
 from shared.errors import Problem as Fault
@@ -44,7 +44,7 @@ def validate(problem: Problem) -> None:
 
 
 def faults(problem: Problem) -> Iterator[Fault]:
-    """Everything that makes no sense in a problem, as numbered problems 6101–6111."""
+    """Everything that makes no sense in a problem, as numbered problems 6101–6112."""
     yield from _settings(problem)
     yield from _sites(problem)
     yield from _orders(problem)
@@ -75,7 +75,7 @@ def _names(where: str, names: Iterable[str]) -> Iterator[Fault]:
         seen.add(name)
 
 
-def _known(where: str, value: str | None, known: Iterable[str]) -> Iterator[Fault]:
+def _known(where: str, value: str | None, known: Container[str]) -> Iterator[Fault]:
     if value is not None and value not in known:
         yield _fault(problems.PLAN_FAULT_UNKNOWN, where=where, value=value)
 
@@ -132,6 +132,7 @@ def _orders(problem: Problem) -> Iterator[Fault]:
         where = f"orders[{order.id}]"
         yield from _known(f"{where}.site", order.site, sites)
         yield from _known(f"{where}.depot", order.depot, sites)
+        yield from _pair(where, order, sites)
         yield from _amounts(f"{where}.amounts", order.amounts)
         yield from _number(f"{where}.release", order.release)
         yield from _number(f"{where}.due", order.due)
@@ -142,6 +143,22 @@ def _orders(problem: Problem) -> Iterator[Fault]:
             yield _fault(problems.PLAN_FAULT_NAMELESS, where=f"{where}.zone", value=repr(order.zone))
         if order.alone is not None and not order.alone.strip():
             yield _fault(problems.PLAN_FAULT_NAMELESS, where=f"{where}.alone", value=repr(order.alone))
+
+
+def _pair(where: str, order: Order, sites: Container[str]) -> Iterator[Fault]:
+    """A transfer leads from one site to another and has nothing to do with a depot."""
+    if not order.id.isprintable():
+        yield _fault(problems.PLAN_FAULT_NAMELESS, where=f"{where}.id", value=repr(order.id))
+    if order.origin is None:
+        return
+    yield from _known(f"{where}.origin", order.origin, sites)
+    for field, nonsense in (
+        ("site", order.site == order.origin),
+        ("collect", order.collect),
+        ("depot", order.depot is not None),
+    ):
+        if nonsense:
+            yield _fault(problems.PLAN_FAULT_PAIR, where=f"{where}.origin", value=order.origin, field=field)
 
 
 def _vehicles(problem: Problem) -> Iterator[Fault]:
@@ -199,6 +216,8 @@ def _locks(problem: Problem) -> Iterator[Fault]:
         for name in lock.orders:
             yield from _known(f"{where}.orders", name, orders)
             order = orders.get(name)
+            if order is not None and order.origin is not None:
+                yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.orders[{name}]", value=order.origin)
             if order is None or order.collect or lock.departure is None:
                 continue
             if order.release > lock.departure:  # what is locked is on the first trip

@@ -21,7 +21,7 @@ from server.planning.problem import (
     Vehicle,
     Window,
 )
-from server.planning.sequences import RELOAD, boards, is_reload, loads, reload_of
+from server.planning.sequences import FETCH, RELOAD, boards, fetch_of, from_depot, is_reload, loads, paired, reload_of
 
 if TYPE_CHECKING:
     from server.planning.way import Visit
@@ -139,8 +139,7 @@ class Lookup:
             return Bar.ZONE
         if excess(order.amounts, vehicle.capacity) or excess(order.amounts, space):
             return Bar.SIZE
-        admits = self.sites[order.site].admits
-        if admits is not None and vehicle.kind not in admits:
+        if not all(self._admits(site, vehicle) for site in (order.site, order.origin) if site is not None):
             return Bar.ACCESS
         if order.depot is not None and {order.depot} != self._ends(vehicle, order):
             return Bar.DEPOT
@@ -149,6 +148,10 @@ class Lookup:
         if crew.lock is not None and order.id not in crew.lock.orders and self._left_without(crew, crew.lock, order):
             return Bar.GONE
         return Bar.ALONE if crew.alone != order.alone else None
+
+    def _admits(self, site: str, vehicle: Vehicle) -> bool:
+        admits = self.sites[site].admits
+        return admits is None or vehicle.kind in admits
 
     @staticmethod
     def _ends(vehicle: Vehicle, order: Order) -> set[str]:
@@ -160,7 +163,7 @@ class Lookup:
     @staticmethod
     def _misses(crew: Crew, departure: int, order: Order) -> bool:
         """Whether the order is ready only after the vehicle's one departure."""
-        return order.release > departure and not order.collect and crew.vehicle.trips == 1
+        return order.release > departure and from_depot(order) and crew.vehicle.trips == 1
 
     def _left_without(self, crew: Crew, lock: Lock, order: Order) -> bool:
         """Whether the locked vehicle is gone before the order is ready, or another vehicle is locked to carry it."""
@@ -168,16 +171,24 @@ class Lookup:
         return missed or order.id in self.locked
 
     def sequence(self, vehicle: Vehicle, names: Iterable[str]) -> list[Order]:
-        """Orders by name; where the name is :data:`~server.planning.sequences.RELOAD` the vehicle loads again."""
-        return [reload_of(vehicle) if name == RELOAD else self.orders[name] for name in names]
+        """Orders by name; :data:`~server.planning.sequences.RELOAD` and :data:`~server.planning.sequences.FETCH` say where
+        the vehicle loads again and where it fetches a transfer."""
+        return [self._part(vehicle, name) for name in names]
+
+    def _part(self, vehicle: Vehicle, name: str) -> Order:
+        if name == RELOAD:
+            return reload_of(vehicle)
+        return fetch_of(self.orders[name.removeprefix(FETCH)]) if name.startswith(FETCH) else self.orders[name]
 
     def overload(self, vehicle: Vehicle, orders: Sequence[Order]) -> str | None:
         """The dimension in which the orders, served in this sequence, are at some point more than the vehicle takes;
         ``None`` if they fit. Each trip counts by itself."""
-        if not any(order.collect or order.id == RELOAD for order in orders):
+        if all(from_depot(order) for order in orders):
             return _overload(vehicle, loads(orders))
         if sum(is_reload(order) for order in orders) >= vehicle.trips:
             return "trips"
+        if not paired(orders):
+            return "transfers"
         return next((over for load in boards(orders) if (over := _overload(vehicle, load)) is not None), None)
 
 

@@ -37,6 +37,8 @@ class Stop(msgspec.Struct, frozen=True):
     ``distance`` and ``duration`` are of the leg that leads here. ``slack`` is by how much service could start later and
     still be inside the same receiving window and before every order is due (``None``: nothing bounds it).
 
+    ``fetched`` are transfers that come on board here, to be handed over at a later stop of the same trip.
+
     With ``reload`` it is none of these: the vehicle is back at its depot, unloads what it has, loads from ``start`` on and
     leaves on its next trip with ``load``.
     """
@@ -51,6 +53,7 @@ class Stop(msgspec.Struct, frozen=True):
     slack: int | None = None
     reload: bool = False
     load: tuple[ZoneLoad, ...] = ()
+    fetched: tuple[str, ...] = ()
 
 
 class Cost(msgspec.Struct, frozen=True):

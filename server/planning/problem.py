@@ -91,6 +91,10 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``release`` is the earliest start of service, and ``hold`` counts from there until the vehicle is back, less what each
     opening in between costs.
 
+    With ``origin`` they do not come from a depot but from another site (a transfer from hospital to hospital): the same
+    vehicle fetches them there and hands them over on the same trip. Service of ``per_unit`` and a visit are then due at both
+    ends; ``release`` is the earliest start of service at ``origin``, and ``hold`` counts from there.
+
     ``alone`` names a group of orders that want vehicles to themselves (a consignment of high value): a route that carries
     one of them carries nothing but orders of that group.
     """
@@ -108,6 +112,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     depot: str | None = None
     collect: bool = False
     alone: str | None = None
+    origin: str | None = None
 
 
 class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -191,7 +196,8 @@ class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is settled already: the vehicle's route begins with ``orders`` in this order, on its first trip.
+    """What is settled already: the vehicle's route begins with ``orders`` in this order, on its first trip. Orders with an
+    ``origin`` cannot be settled.
 
     ``driver`` holds the driver, ``departure`` (s) the moment it leaves or left the depot; what was not released by then
     cannot be on it.

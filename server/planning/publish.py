@@ -32,7 +32,7 @@ def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
 
     Raises:
         Refused: NOT_FOUND, FIELD_INVALID without any driver, ROUTE_BEYOND_HANDHELD for a route on which the vehicle loads
-            again or collects something, and whatever :func:`~server.planning.building.build_route` refuses.
+            again, collects or fetches something, and whatever :func:`~server.planning.building.build_route` refuses.
     """
     kept, planned = planned_route(route_id)
     driver = driver_id or planned.driver

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from server.planning.lookup import Bar, Crew, Lookup, compartment, excess, nameless_driver, nameless_vehicle
 from server.planning.problem import Order
 from server.planning.schedule import Failure, Snag, Timetable, timetable
-from server.planning.sequences import reload_of
+from server.planning.sequences import parts_of, reload_of
 from shared import problems
 from shared.errors import Kind, Problem, Refused
 
@@ -49,10 +49,11 @@ def alone(lookup: Lookup, order: Order, crew: Crew) -> Timetable | Failure:
     """The timetable of a crew that carries only the order, after what is locked."""
     head = [lookup.orders[name] for name in crew.lock.orders] if crew.lock is not None else []
     found: Timetable | Failure = Failure(Snag.LOAD, len(head))
-    if not head or lookup.overload(crew.vehicle, [*head, order]) is None:
-        found = timetable(lookup, crew, [*head, order])
+    parts = parts_of(order)
+    if not head or lookup.overload(crew.vehicle, [*head, *parts]) is None:
+        found = timetable(lookup, crew, [*head, *parts])
     if head and crew.vehicle.trips > 1 and isinstance(found, Failure):
-        later = timetable(lookup, crew, [*head, reload_of(crew.vehicle), order])
+        later = timetable(lookup, crew, [*head, reload_of(crew.vehicle), *parts])
         found = later if isinstance(later, Timetable) else found
     return found
 

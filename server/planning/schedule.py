@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
 from server.planning.problem import Meal, Order, Rest
-from server.planning.way import Failure, Snag, Timetable, Visit, Way, back_after, way
+from server.planning.way import Failure, Snag, Timetable, Visit, Way, back_after, fetched_boxes, way
 
 __all__ = ["Failure", "Snag", "Timetable", "Visit", "Way", "back_after", "drive", "slack_of", "timetable", "way"]
 
@@ -127,7 +127,8 @@ def _postponable(found: Timetable) -> dict[int, int]:
     for index in reversed(range(len(found.visits))):
         slack = slack_of(found.visits[index], found.starts[index])
         later = later if slack is None else min(later, slack)
-        if later > 0 and (found.visits[index].reload or found.visits[index].keep is not None):
+        visit = found.visits[index]
+        if later > 0 and (visit.reload or visit.transfers or visit.keep is not None):
             delays[index] = found.starts[index] + later
         later += found.starts[index] - found.arrivals[index] - rested.get(index, 0)
     return delays
@@ -247,6 +248,9 @@ def _boxed(path: Way, found: Timetable) -> Iterator[tuple[int, int, int]]:
             back = back_after(found.visits, index)
             at = found.end if back == len(found.visits) else found.arrivals[back]
             yield index, at - found.starts[index], visit.keep - path.opening_loss * (back - 1 - index)
+    for fetched, index, hold in fetched_boxes(found.visits):
+        boxed = found.departures[index] - found.starts[fetched]
+        yield index, boxed, hold - path.opening_loss * (index - fetched - 1)
 
 
 def _rests_on_arrival(

@@ -3,7 +3,7 @@
 ``schedule`` makes the timetable.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -11,7 +11,7 @@ from itertools import pairwise
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
 from server.planning.problem import NO_ROAD, Order, Rest, Vehicle, Window
-from server.planning.sequences import is_reload, trips_of, visits_of
+from server.planning.sequences import FETCH, from_depot, is_fetch, is_reload, trips_of, visits_of
 
 
 class Snag(Enum):
@@ -40,7 +40,7 @@ class Visit:
 
     ``release`` is when what is collected here is ready, ``hold`` the time its boxes brought here have, ``keep`` that of the
     boxes collected here, from the start of service until they are back. With ``reload`` the vehicle is at its depot to load
-    again: ``release`` is when all of the next trip is there.
+    again: ``release`` is when all of the next trip is there. With ``transfers`` some are fetched or handed over here.
     """
 
     site: str
@@ -53,6 +53,7 @@ class Visit:
     release: int = 0
     keep: int | None = None
     reload: bool = False
+    transfers: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True)
     if vehicle.max_distance is not None and sum(distances) > vehicle.max_distance:
         return Failure(Snag.SHIFT, len(visits) - 1, sum(distances), vehicle.max_distance)
     loading = lookup.sites[vehicle.depot].service
-    earliest = max((order.release for order in trips[0] if not order.collect), default=crew.early)
+    earliest = max((order.release for order in trips[0] if from_depot(order)), default=crew.early)
     return Way(
         crew,
         visits,
@@ -149,7 +150,7 @@ def _reload(lookup: Lookup, vehicle: Vehicle, marker: Sequence[Order], trip: Seq
     windows = tuple(Window(window.start, window.end - depot.service) for window in depot.windows)
     if any(window.end < window.start for window in windows):
         windows = (Window(-1, -1),)  # it closes before anything could be loaded
-    release = max((order.release for order in trip if not order.collect), default=0)
+    release = max((order.release for order in trip if from_depot(order)), default=0)
     return Visit(
         depot.id, lookup.row[depot.id], tuple(marker), windows, None, depot.service, None, release=release, reload=True
     )
@@ -172,10 +173,22 @@ def _new_visit(lookup: Lookup, group: Sequence[Order]) -> Visit:
         site.windows,
         due=min((order.due for order in group if order.due is not None), default=None),
         service=lookup.service(site, group),
-        hold=min((order.hold for order in group if order.hold is not None and not order.collect), default=None),
-        release=max((order.release for order in group if order.collect), default=0),
+        hold=min((order.hold for order in group if order.hold is not None and from_depot(order)), default=None),
+        release=max((order.release for order in group if order.collect or is_fetch(order)), default=0),
         keep=min((order.hold for order in group if order.hold is not None and order.collect), default=None),
+        transfers=any(is_fetch(order) or order.origin is not None for order in group),
     )
+
+
+def fetched_boxes(visits: Sequence[Visit]) -> Iterator[tuple[int, int, int]]:
+    """Transfers in passive boxes: where each is fetched, where it is handed over, and how long the box holds (s)."""
+    fetched: dict[str, int] = {}
+    for index, visit in enumerate(visits):
+        for order in visit.orders if visit.transfers else ():
+            if is_fetch(order):
+                fetched[order.id] = index
+            elif order.origin is not None and order.hold is not None:
+                yield fetched[FETCH + order.id], index, order.hold
 
 
 def back_after(visits: Sequence[Visit], index: int) -> int:

@@ -13,6 +13,7 @@ from ortools.sat.python import cp_model
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
 from server.planning.problem import Driver, Order, Vehicle
 from server.planning.schedule import Failure, Timetable, Way, back_after, drive, way
+from server.planning.way import fetched_boxes
 
 ENGINE = f"cp-sat {version('ortools')}"
 MATCHING_EFFORT = 4.0
@@ -125,7 +126,14 @@ def _order_kinds(lookup: Lookup) -> list[list[Order]]:
     for order in sorted(
         lookup.problem.orders, key=lambda o: (o.amounts.units, o.amounts.volume, o.amounts.weight, o.id)
     ):
-        key = (order.zone, order.depot, tuple(sorted(order.requires)), lookup.sites[order.site].admits, order.alone)
+        key = (
+            order.zone,
+            order.depot,
+            tuple(sorted(order.requires)),
+            lookup.sites[order.site].admits,
+            order.alone,
+            order.origin,
+        )
         kinds.setdefault(key, []).append(order)
     return list(kinds.values())
 
@@ -244,6 +252,9 @@ class _RestModel:
                 back = back_after(path.visits, index)
                 at = end if back == len(path.visits) else arrivals[back]
                 model.add(at - self.services[index] <= visit.keep - path.opening_loss * (back - 1 - index))
+        for fetched, index, hold in fetched_boxes(path.visits):
+            boxed = self.services[index] + path.visits[index].service - self.services[fetched]
+            model.add(boxed <= hold - path.opening_loss * (index - fetched - 1))
         longest = path.crew.vehicle.max_duration
         if longest is not None:
             model.add(end - self.start <= longest)

@@ -8,6 +8,7 @@ What PyVRP does not know — a box's hold time, rests, a driver's assignment —
   pay for one visit; windows move along with it. Only the time per unit is the client's own.
 * What a visit costs is put on the same legs, for which distances of such vehicles are turned into money.
 * What is collected at a site is picked up there, not before it is ready.
+* A transfer is a shipment; of several windows at its ends only the first opening and the last end are known.
 * Whom a vehicle may not serve, it cannot reach: the leg takes longer than any day.
 * A driver's meal is taken off the end of the shift and the hours; where it is had, and what that puts off, is mended.
 * A vehicle that makes several trips may load again at a depot that is open only as long as loading still ends in time.
@@ -26,9 +27,9 @@ from numpy.typing import NDArray
 from pyvrp import PenaltyParams, ProblemData, Solution
 
 from server.planning.lookup import Bar, Crew, Lookup, compartment
-from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Vehicle
+from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Site, Vehicle
 from server.planning.schedule import Timetable
-from server.planning.sequences import RELOAD, boards
+from server.planning.sequences import FETCH, RELOAD, boards, is_fetch, parts_of
 
 UNBOUNDED = int(np.iinfo(np.int64).max)
 _SMALL = 10_000
@@ -78,12 +79,16 @@ class Model:
         self.clients: list[tuple[Order, int | None, int | None]] = []
         """Per client: the order, and the earliest and latest start of its service (``None``: unbounded)."""
         self.groups: list[list[int]] = []
+        self.transfers = [order for order in orders if order.origin is not None]
         for order in orders:
-            self._add(order)
+            if order.origin is None:
+                self._add(order)
+        self.calls = self.clients + [self._end(part) for order in self.transfers for part in parts_of(order)]
+        """Everything that has a place: the clients, then where each transfer is fetched and handed over."""
         self.dimensions = self._dimensions()
         self.crews_of: list[list[int]] = []
         """Per vehicle type: the crews it stands for."""
-        if self.clients:
+        if self.calls:
             self.data = self._data()
 
     def routes(self, best: Solution | None) -> dict[int, list[str]]:
@@ -92,12 +97,30 @@ class Model:
         free = [list(crews) for crews in self.crews_of]
         for route in best.routes() if best is not None else []:
             between = list(route)[1:-1]
-            visits = [self.clients[activity.idx][0].id if activity.is_client() else RELOAD for activity in between]
+            visits = [self._name(activity) for activity in between]
             assigned[free[route.vehicle_type()].pop(0)] = visits
         for index, head in self.heads.items():
             settled = [order.id for visit in head.visits for order in visit.orders]
             assigned[index] = settled + assigned.get(index, [])
         return assigned
+
+    def _name(self, activity: pyvrp.Activity) -> str:
+        """What stands in a sequence for a step of the solver's route."""
+        if activity.is_client():
+            return self.clients[activity.idx][0].id
+        if activity.is_depot():
+            return RELOAD
+        name = self.transfers[activity.idx].id
+        return FETCH + name if activity.is_pickup() else name
+
+    def _end(self, part: Order) -> tuple[Order, int | None, int | None]:
+        """An end of a transfer, with the earliest and latest start of its service. The solver knows one window for it: from
+        the opening of the first to the end of the last."""
+        windows = self.lookup.sites[part.site].windows
+        start, end = (windows[0].start, windows[-1].end) if windows else (None, part.due)
+        if end is not None and part.due is not None:
+            end = min(end, part.due)
+        return part, max(start or 0, part.release) if is_fetch(part) else start, end
 
     def _add(self, order: Order) -> None:
         """One client per receiving window the order can still be handed over in."""
@@ -113,7 +136,7 @@ class Model:
 
     def _data(self) -> ProblemData:
         depots, depot_rows, places = self._depots()
-        rows = np.array(depot_rows + [self.lookup.row[order.site] for order, _, _ in self.clients])
+        rows = np.array(depot_rows + [self.lookup.row[order.site] for order, _, _ in self.calls])
         barred = self._barred()
         horizon = self._horizon()
         shut = any(barred.values()) or any(
@@ -143,39 +166,69 @@ class Model:
             types,
             distances,
             durations,
-            [pyvrp.ClientGroup(clients, required=self._must(clients[0])) for clients in self.groups],
+            [pyvrp.ClientGroup(clients, required=self._must(self.clients[clients[0]][0])) for clients in self.groups],
+            [self._shipment(i, len(depot_rows), price) for i in range(len(self.transfers))],
         )
 
     def _rate(self, vehicle: Vehicle) -> int:
         """What one part of a m costs in the solver's numbers."""
         return round(vehicle.per_km * self.scale / (1000 * self.lookup.problem.resolution))
 
-    def _must(self, client: int) -> bool:
-        return self.clients[client][0].penalty is None and not self.spare
+    def _must(self, order: Order) -> bool:
+        return order.penalty is None and not self.spare
+
+    def _prize(self, order: Order, price: int) -> int:
+        if order.penalty is not None:
+            return round(order.penalty * self.scale)
+        return price * (1 + order.priority) if self.spare else 0
+
+    def _load(self, order: Order) -> list[int]:
+        return [getattr(order.amounts, d) if zone in (None, order.zone) else 0 for zone, d in self.dimensions]
+
+    def _span(self, site: Site, start: int | None, end: int | None) -> tuple[int, int]:
+        """When service may start, put off by the time of the visit, which is on the leg that leads there."""
+        latest = UNBOUNDED if end is None else max(0, end + site.service - self.zero)
+        return 0 if start is None else min(latest, max(0, start + site.service - self.zero)), latest
+
+    def _shipment(self, index: int, depots: int, price: int) -> pyvrp.Shipment:
+        order, first = self.transfers[index], len(self.clients) + 2 * index
+        fetch, hand = ((self.lookup.sites[part.site], start, end) for part, start, end in self.calls[first : first + 2])
+        fetch_early, fetch_late = self._span(*fetch)
+        hand_early, hand_late = self._span(*hand)
+        return pyvrp.Shipment(
+            depots + first,
+            depots + first + 1,
+            fetch_early,
+            fetch_late,
+            fetch[0].per_unit * order.amounts.units,
+            hand_early,
+            hand_late,
+            hand[0].per_unit * order.amounts.units,
+            self._load(order),
+            self._prize(order, price),
+            self._must(order),
+            name=order.id,
+        )
 
     def _client(self, index: int, location: int, group: int | None, price: int) -> pyvrp.Client:
         order, start, end = self.clients[index]
         site = self.lookup.sites[order.site]
-        if order.penalty is not None:
-            prize = round(order.penalty * self.scale)
-        else:
-            prize = price * (1 + order.priority) if self.spare else 0
-        latest = UNBOUNDED if end is None else max(0, end + site.service - self.zero)
         ready = max(0, order.release - self.zero)
-        load = [getattr(order.amounts, d) if zone in (None, order.zone) else 0 for zone, d in self.dimensions]
+        load = self._load(order)
         none = [0] * len(load)
         if order.collect:
             start, ready = max(start or 0, order.release), 0
+        earliest, latest = self._span(site, start, end)
         return pyvrp.Client(
             location,
             delivery=none if order.collect else load,
             pickup=load if order.collect else none,
             service_duration=site.per_unit * order.amounts.units,
-            tw_early=0 if start is None else min(latest, max(0, start + site.service - self.zero)),
+            tw_early=earliest,
             tw_late=latest,
             release_time=min(ready, latest),
-            prize=prize,
-            required=self._must(index) and group is None,
+            prize=self._prize(order, price),
+            required=self._must(order) and group is None,
             group=group,
             name=order.id,
         )
@@ -201,7 +254,7 @@ class Model:
         row = self.lookup.problem.matrices[self.crews[0].vehicle.profile].duration[self.sites[0]]
         time = _STEEP * dear / max(1.0, 4.0 * median(row))
         most = max(PenaltyParams.max_penalty, 50.0 * max([time, *loads]))
-        return Prices(loads, time, min(most, 2.0**60 / (len(self.clients) * longest)))
+        return Prices(loads, time, min(most, 2.0**60 / (len(self.calls) * longest)))
 
     def _dear(self, crew: Crew) -> float:
         """About what a day of a crew costs (money): the vehicle, and twice there and back again to the middling site."""
@@ -245,13 +298,10 @@ class Model:
         return types
 
     def _barred(self) -> dict[Crew, frozenset[int]]:
-        """Per vehicle type the clients it may not serve, but for those that are only too large: capacity sees to them."""
+        """Per vehicle type the calls it may not make, but for those that are only too large: capacity sees to them."""
+        whose = [order for order, _, _ in self.clients] + [order for order in self.transfers for _ in range(2)]
         return {
-            crew: frozenset(
-                i
-                for i, (order, _, _) in enumerate(self.clients)
-                if self.lookup.bar(crew, order) not in (None, Bar.SIZE)
-            )
+            crew: frozenset(i for i, order in enumerate(whose) if self.lookup.bar(crew, order) not in (None, Bar.SIZE))
             for crew in self._types()
         }
 
@@ -299,14 +349,14 @@ class Model:
         left = max(0, vehicle.max_distance - driven)
         if not vehicle.per_stop:
             return left
-        return left * self._rate(vehicle) + round(vehicle.per_stop * self.scale) * len(self.clients)
+        return left * self._rate(vehicle) + round(vehicle.per_stop * self.scale) * len(self.calls)
 
     def _space(self, crew: Crew, zone: str | None, dimension: str, carried: Sequence[Order]) -> int:
         """What the vehicle takes in one load dimension on top of the most that what is locked has on board."""
         capacity = crew.vehicle.capacity if zone is None else compartment(crew.vehicle, zone)
         limit = getattr(capacity, dimension) if capacity is not None else 0
         if limit is None:
-            return sum(int(getattr(order.amounts, dimension)) for order, _, _ in self.clients)
+            return sum(int(getattr(order.amounts, dimension)) for order, _, _ in self.calls)
         most = max(
             sum(int(getattr(amounts, dimension)) for name, amounts in load.items() if zone in (None, name))
             for load in boards(carried)
@@ -319,12 +369,12 @@ class Model:
         if all(late is not None for late in lates):
             return max(late for late in lates if late is not None)
         longest = max(max(row) for matrix in self.lookup.problem.matrices.values() for row in matrix.duration)
-        service = sum(self.lookup.service(self.lookup.sites[order.site], [order]) for order, _, _ in self.clients)
-        times = [time for _, start, end in self.clients for time in (start, end) if time is not None]
-        times += [order.release for order, _, _ in self.clients] + [crew.early for crew in self.crews]
+        service = sum(self.lookup.service(self.lookup.sites[order.site], [order]) for order, _, _ in self.calls)
+        times = [time for _, start, end in self.calls for time in (start, end) if time is not None]
+        times += [order.release for order, _, _ in self.calls] + [crew.early for crew in self.crews]
         times += [head.end for head in self.heads.values()]
-        turns = max(1, min(len(self.clients), max(crew.vehicle.trips for crew in self.crews)))
-        return max(times) + turns * self.loading + service + (len(self.clients) + turns + 1) * longest
+        turns = max(1, min(len(self.calls), max(crew.vehicle.trips for crew in self.crews)))
+        return max(times) + turns * self.loading + service + (len(self.calls) + turns + 1) * longest
 
     def _tables(
         self,
@@ -344,7 +394,7 @@ class Model:
         grid = np.ix_(rows, rows)
         distance = np.array(matrix.distance, dtype=np.int64)[grid]
         duration = np.array(matrix.duration, dtype=np.int64)[grid]
-        service = np.array([0] * depots + [self.lookup.sites[order.site].service for order, _, _ in self.clients])
+        service = np.array([0] * depots + [self.lookup.sites[order.site].service for order, _, _ in self.calls])
         closed = distance == NO_ROAD
         columns = [depots + client for client in sorted(barred)]
         closed[:, columns] = True
@@ -371,7 +421,7 @@ class Model:
             dearest = max(
                 dearest, crew.vehicle.fixed + crew.vehicle.per_stop + way + problem.money(crew.per_hour, hours, 3600)
             )
-        penalties = max((order.penalty or 0.0 for order, _, _ in self.clients), default=0.0)
+        penalties = max((order.penalty or 0.0 for order, _, _ in self.calls), default=0.0)
         return round((2 * dearest + penalties) * self.scale) + 1
 
 

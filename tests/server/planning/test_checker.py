@@ -175,6 +175,7 @@ SINGLE: list[tuple[str, Rule, Callable[[], Case]]] = [
     ("locked driver changed", Rule.LOCK, lambda: (change(DAY, locks=(Lock("V1", driver="P2"),)), PLAN)),
     ("locked departure changed", Rule.LOCK, lambda: (change(DAY, locks=(Lock("V1", departure=ROUTE.departure + 1),)), PLAN)),
     ("no time for a meal", Rule.MEAL, lambda: (driver_with(meal=Meal(ROUTE.start, ROUTE.end - 1)), PLAN)),
+    ("fetches what is no transfer", Rule.PAIR, lambda: (DAY, stop_with(PLAN, 1, fetched=("c1",)))),
     ("loads again on a single trip", Rule.RELOAD, lambda: (DAY, stop_with(PLAN, 1, reload=True))),
     ("company for a high-value order", Rule.ALONE, lambda: (order_with("c1", alone="gold"), PLAN)),
     ("way not added up", Rule.TOTAL, lambda: (DAY, route_with(PLAN, distance=ROUTE.distance + 1))),

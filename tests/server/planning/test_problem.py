@@ -106,6 +106,12 @@ DAY = small_day()
         ({"orders": (Order("x", "A", penalty=float("inf")),)}, "orders[x].penalty", 6103),
         ({"orders": (Order("x", "A", hold=0),)}, "orders[x].hold", 6103),
         ({"orders": (Order("x", "A", zone=""),)}, "orders[x].zone", 6110),
+        ({"orders": (Order("x", "A", origin="nowhere"),)}, "orders[x].origin", 6102),
+        ({"orders": (Order("x", "A", origin="A"),)}, "orders[x].origin", 6112),
+        ({"orders": (Order("x", "A", origin="B", collect=True),)}, "orders[x].origin", 6112),
+        ({"orders": (Order("x", "A", origin="B", depot="D"),)}, "orders[x].origin", 6112),
+        ({"orders": (Order("x", "A", origin="B"),), "locks": (Lock("V1", ("x",)),)}, "locks[V1].orders[x]", 6109),
+        ({"orders": (Order("\x1fx", "A"),)}, "orders[\\x1fx].id", 6110),
         ({"orders": (Order("x", "A", alone=" "),)}, "orders[x].alone", 6110),
         ({"orders": MIXED, "locks": (Lock("V1", ("x", "y")),)}, "locks[V1].orders", 6109),
         ({"vehicles": (Vehicle("v", "nowhere"),)}, "vehicles[v].depot", 6102),
@@ -210,7 +216,7 @@ def test_without_orders_or_vehicles_there_is_nothing_to_plan(part):
 
 def test_every_planning_problem_says_the_same_in_both_languages():
     ours = [kind for number, kind in CATALOGUE.items() if 6100 <= number < 6400]
-    assert len(ours) == 11 + 40 + 13
+    assert len(ours) == 12 + 41 + 13
     assert all(kind.zh and kind.en and kind.zh != kind.en for kind in ours)
 
 
@@ -245,6 +251,7 @@ def test_the_example_of_the_handbook_is_a_sound_problem_and_uses_what_it_explain
     validate(example)
     assert any(order.collect for order in example.orders)
     assert any(order.alone for order in example.orders)
+    assert any(order.origin for order in example.orders)
     assert {vehicle.trips for vehicle in example.vehicles} == {1, 2}
     plan = make_plan(example, iterations=30, seed=1)
     assert plan.feasible

@@ -85,6 +85,7 @@ def _damages(plan: Plan, number: int, route: Route) -> list[Plan]:
     for index, stop in enumerate(route.stops):
         made += [with_stop(index, reload=not stop.reload), with_stop(index, slack=(stop.slack or 0) + 1)]
         made += [with_stop(index, orders=stop.orders[1:] if stop.orders else ("nothing",))]
+        made += [with_stop(index, fetched=stop.fetched[1:] if stop.fetched else ("nothing",))]
         made += [with_stop(index, load=(*stop.load, ZoneLoad("nothing", Amounts(1))))]
         made += [
             with_stop(index, **{f: getattr(stop, f) - 1}) for f in ("arrival", "departure", "distance", "duration")
