@@ -19,7 +19,7 @@ from server.planning.lookup import Lookup
 from server.planning.operations import make_plan
 from server.planning.problem import Problem
 from server.planning.schedule import Timetable, timetable
-from server.planning.with_pyvrp import _Model
+from server.planning.with_pyvrp_model import Model
 
 Routes = Sequence[tuple[int, Sequence[str]]]
 """Routes as the place of the vehicle in the problem, and its orders in sequence."""
@@ -85,10 +85,10 @@ def pyvrp_priced(problem: Problem, seconds: float, seed: int) -> Routes | None:
     return list(model.routes(result.best).items()) if result.is_feasible() else None
 
 
-def _translated(problem: Problem) -> _Model:
+def _translated(problem: Problem) -> Model:
     lookup = Lookup(problem)
     crews = [lookup.crew(vehicle, None) for vehicle in problem.vehicles]
-    return _Model(lookup, crews, list(problem.orders), {}, False)
+    return Model(lookup, crews, list(problem.orders), {}, False)
 
 
 def vroom(problem: Problem, seconds: float, seed: int) -> Routes | None:

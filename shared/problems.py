@@ -401,6 +401,12 @@ PLAN_FAULT_ORIGIN = kind(
     "{where} 不是有效的时刻或时区：{value}",
     "{where} is not an instant with a time zone, or not a zone: {value}",
 )
+PLAN_FAULT_PAIR = kind(
+    6112,
+    400,
+    "{where} 与 {field} 矛盾：{value}",
+    "{where} contradicts {field}: {value}",
+)
 
 # 62xx what the independent checker found; {where} is vehicle, stop number and site
 PLAN_RULE_VEHICLE = kind(6201, 409, "{where}：没有这辆车：{value}", "{where}: there is no such vehicle: {value}")
@@ -557,6 +563,30 @@ PLAN_RULE_FEASIBLE = kind(
     "{where}：可行性声明不符：{value}，应为 {expected}",
     "{where}: the plan says feasible={value}, it is {expected}",
 )
+PLAN_RULE_ALONE = kind(
+    6238,
+    409,
+    "{where}：专车只能装同一组货物：{value}",
+    "{where}: a dedicated vehicle carries one group of orders only, this one: {value}",
+)
+PLAN_RULE_RELOAD = kind(
+    6239,
+    409,
+    "{where}：回场再装不成立：{value}，应为 {expected}",
+    "{where}: coming back to load again does not hold: {value}, expected {expected}",
+)
+PLAN_RULE_MEAL = kind(
+    6240,
+    409,
+    "{where}：司机没有用餐时间：{value}（{expected}）",
+    "{where}: the driver has no time for a meal: {value} ({expected})",
+)
+PLAN_RULE_PAIR = kind(
+    6241,
+    409,
+    "{where}：转运货物没有先取后送：{value}（{expected}）",
+    "{where}: a transfer is not fetched first and handed over after on one trip: {value} ({expected})",
+)
 
 # 63xx why an order is not served
 PLAN_UNSERVED_ZONE = kind(
@@ -615,6 +645,12 @@ PLAN_UNSERVED_STOPPED = kind(
     "计算时间已到，未能再为它找位置：{value}",
     "Time was up before a place for it was looked for: {value}",
 )
+PLAN_UNSERVED_ALONE = kind(
+    6313,
+    409,
+    "没有车可专门运送 {group}：{value}",
+    "No vehicle is left that could carry {group} and nothing else: {value}",
+)
 
 # 64xx roads: where distances and durations come from
 ROADS_SILENT = kind(
@@ -664,6 +700,14 @@ ROADS_BUILD = kind(
 )
 ROADS_START = kind(
     6412, 409, "路网服务未能启动：{value}（{reason}）", "The road router did not start: {value} ({reason})"
+)
+
+# 65xx publishing
+ROUTE_BEYOND_HANDHELD = kind(
+    6551,
+    409,
+    "手持机还不能处理这条线路：{value}（{what}）",
+    "The handhelds cannot work such a route yet: {value} ({what})",
 )
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------

@@ -11,10 +11,30 @@ from server.orders.schemas import Order
 from server.planning import plan as plans
 from server.planning.day import site_of_node, windows_for
 from server.planning.packing import pack
+from server.planning.problem import Problem
+from shared import problems
 from shared.codes.manifest import manifest_of
 from shared.custody.events import LotRecalled
+from shared.errors import Refused
 from shared.geo import Position
 from shared.work import Container, Route, Stop
+
+
+def refuse_unknown_work(problem: Problem, planned: plans.Route) -> None:
+    """Refuse a route that asks for what no handheld knows how to do.
+
+    A handheld loads once and hands over; it neither comes back to load again nor collects, and fetches no transfers.
+
+    Raises:
+        Refused: ROUTE_BEYOND_HANDHELD.
+    """
+    served = {name for stop in planned.stops for name in stop.orders}
+    collected = [order.id for order in problem.orders if order.collect and order.id in served]
+    fetched = [name for stop in planned.stops for name in stop.fetched]
+    again = [stop.site for stop in planned.stops if stop.reload]
+    for what, values in (("再装 loading again", again), ("取件 collecting", collected), ("转运 transfers", fetched)):
+        if values:
+            raise Refused(problems.ROUTE_BEYOND_HANDHELD, value=planned.vehicle, what=f"{what}: {' '.join(values)}")
 
 
 def build_route(

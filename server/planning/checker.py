@@ -157,13 +157,14 @@ def _cost(problem: Problem, plan: Plan, judged: list[Judged]) -> Cost:
         sum(route.cost.time for route in judged),
         sum(route.cost.driver for route in judged),
         penalty,
+        sum(route.cost.stops for route in judged),
     )
 
 
 def _totals(problem: Problem, plan: Plan, cost: Cost) -> list[Violation]:
     """What the plan says of itself as a whole."""
     found = []
-    for part in ("fixed", "distance", "time", "driver", "penalty", "total"):
+    for part in ("fixed", "distance", "time", "driver", "penalty", "stops", "total"):
         stated, expected = getattr(plan.cost, part), getattr(cost, part)
         if not closely(stated, expected):
             found.append(

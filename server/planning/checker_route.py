@@ -5,7 +5,7 @@ from itertools import pairwise
 import msgspec
 
 from server.planning.checker_rules import Rule, Violation, closely, violation
-from server.planning.plan import Break, Cost, Route, Stop
+from server.planning.plan import Break, Cost, Route, Stop, ZoneLoad
 from server.planning.problem import Driver, Matrix, Order, Problem, Site, Vehicle
 
 
@@ -52,12 +52,15 @@ class _Judge:
         self.found: list[Violation] = []
         orders = {order.id: order for order in problem.orders}
         self.orders: list[list[Order]] = [[orders[n] for n in stop.orders if n in orders] for stop in route.stops]
+        self.fetched: list[list[Order]] = [[orders[n] for n in stop.fetched if n in orders] for stop in route.stops]
+        self.fetched_at = self._transfers()
         self.legs = self._legs(problem.matrices[vehicle.profile])
         self.loads: dict[str, tuple[int, int, int]] = {}
         self._shape(index)
         self.arrivals, self.end = self._times()
         self._stops()
         self._rests()
+        self._meal()
         self._boxes()
         self._cargo()
         self._crew()
@@ -87,8 +90,9 @@ class _Judge:
         if not route.stops:
             self._say(Rule.EMPTY, None, value=index + 1)
         for number, stop in enumerate(route.stops):
-            if not stop.orders:
+            if not (stop.orders or stop.fetched or stop.reload):
                 self._say(Rule.EMPTY, number, value=stop.site)
+        self._reloads()
         home = vehicle.depot if vehicle.end is None else vehicle.end
         for stated, expected in ((route.depot, vehicle.depot), (route.end_depot, home)):
             if stated != expected:
@@ -100,6 +104,53 @@ class _Judge:
                 self._say(Rule.ROAD, number, value=self.places[number][1].id)
             elif stated_leg != leg:
                 self._say(Rule.LEG, number, value=_pair(stated_leg), expected=_pair(leg))
+
+    def _reloads(self) -> None:
+        """Loading again: at the vehicle's own depot, handing over nothing, between two trips, and not too often."""
+        stops, depot, most = self.route.stops, self.vehicle.depot, self.vehicle.trips
+        for number, stop in enumerate(stops):
+            if not stop.reload:
+                continue
+            if stop.site != depot or stop.orders:
+                self._say(Rule.RELOAD, number, value=" ".join((stop.site, *stop.orders)), expected=depot)
+            if number in (0, len(stops) - 1) or stops[number - 1].reload:
+                self._say(Rule.EMPTY, number, value=stop.site)
+        if (trips := 1 + sum(stop.reload for stop in stops)) > most:
+            self._say(Rule.RELOAD, None, value=trips, expected=most)
+
+    def _transfers(self) -> dict[str, int]:
+        """Where each transfer was fetched: at its origin, once, and before it is handed over on the same trip."""
+        at: dict[str, int] = {}
+        waiting: set[str] = set()
+        for number, stop in enumerate(self.route.stops):
+            if waiting and stop.reload:
+                self._say(Rule.PAIR, number, value=" ".join(sorted(waiting)), expected=self.route.vehicle)
+                waiting.clear()
+            for order in self.orders[number]:
+                if order.origin is not None and order.id not in waiting:
+                    self._say(Rule.PAIR, number, value=order.id, expected=order.origin)
+                waiting.discard(order.id)
+            known = {order.id: order for order in self.fetched[number]}
+            for name in stop.fetched:
+                if name not in known or known[name].origin != stop.site or name in at:
+                    self._say(Rule.PAIR, number, value=name, expected=known[name].origin if name in known else "–")
+                at[name] = number
+                waiting.add(name)
+        if waiting:
+            self._say(Rule.PAIR, None, value=" ".join(sorted(waiting)), expected=self.route.end_depot)
+        return at
+
+    def _trip(self, number: int) -> tuple[int, int, int]:
+        """Of the trip that a stop is on: when its loading began, its first stop, and the stop after its last one."""
+        stops = self.route.stops
+        before = [i for i in range(number) if stops[i].reload]
+        begun, first = (stops[before[-1]].start, before[-1] + 1) if before else (self.route.start, 0)
+        return begun, first, next((i for i in range(number + 1, len(stops)) if stops[i].reload), len(stops))
+
+    def _back(self, number: int) -> int:
+        """When what was collected at a stop is back at a depot."""
+        after = self._trip(number)[2]
+        return self.end if after == len(self.route.stops) else self.arrivals[after]
 
     def _times(self) -> tuple[list[int], int]:
         """Loading, then each arrival from the departure before it, and the return: against what the plan states."""
@@ -139,23 +190,36 @@ class _Judge:
             if stop.start < self.arrivals[number] + rested:
                 earliest = problem.clock(self.arrivals[number] + rested)
                 self._say(Rule.EARLY, number, value=problem.clock(stop.start), expected=earliest)
-            if site.windows and not any(w.start <= stop.start <= w.end for w in site.windows):
+            if stop.reload:
+                self._depot_hours(number, stop, site)
+            elif site.windows and not any(w.start <= stop.start <= w.end for w in site.windows):
                 hours = ", ".join(f"{problem.clock(w.start)}–{problem.clock(w.end)}" for w in site.windows)
                 self._say(Rule.WINDOW, number, value=problem.clock(stop.start), expected=hours)
             for order in self.orders[number]:
                 if order.due is not None and stop.start > order.due:
                     value, due = problem.clock(stop.start), problem.clock(order.due)
                     self._say(Rule.DUE, number, order=order.id, value=value, expected=due)
-            takes = site.service + sum(site.per_unit * order.amounts.units for order in self.orders[number])
+            handled = self.orders[number] + self.fetched[number]
+            takes = site.service + sum(site.per_unit * order.amounts.units for order in handled)
             if stop.departure != stop.start + takes:
                 expected = problem.clock(stop.start + takes)
                 self._say(Rule.SERVICE, number, value=problem.clock(stop.departure), expected=expected)
             self._slack(number, stop, site)
-            if site.admits is not None and self.vehicle.kind not in site.admits:
+            if site.admits is not None and not stop.reload and self.vehicle.kind not in site.admits:
                 self._say(Rule.ACCESS, number, value=self.vehicle.kind, expected=" ".join(site.admits))
 
+    def _depot_hours(self, number: int, stop: Stop, site: Site) -> None:
+        for window in site.windows[:1]:
+            if stop.start < window.start or stop.departure > window.end:
+                value, hours = (
+                    f"{self.problem.clock(start)}–{self.problem.clock(end)}"
+                    for start, end in ((stop.start, stop.departure), (window.start, window.end))
+                )
+                self._say(Rule.SHIFT, number, value=value, expected=hours)
+
     def _slack(self, number: int, stop: Stop, site: Site) -> None:
-        latest = [w.end for w in site.windows if w.start <= stop.start <= w.end]
+        takes = site.service if stop.reload else 0
+        latest = [w.end - takes for w in site.windows if w.start <= stop.start <= w.end - takes]
         latest += [order.due for order in self.orders[number] if order.due is not None]
         slack = min(latest) - stop.start if latest else None
         if slack != stop.slack:
@@ -181,6 +245,9 @@ class _Judge:
                     value, at = f"{problem.clock(rest.start)}–{problem.clock(rest.end)}", problem.clock(now)
                     self._say(Rule.REST_TIME, leg, value=value, expected=at)
                 if rule is None or rest.end - rest.start < rule.rest:
+                    if self._feeds(rest):
+                        behind, now = rest.driven, rest.end
+                        continue
                     least = problem.span(rule.rest) if rule is not None else "–"
                     self._say(Rule.REST_TIME, leg, value=problem.span(rest.end - rest.start), expected=least)
                 else:
@@ -191,6 +258,25 @@ class _Judge:
         for rest in self.route.breaks:
             if not 0 <= rest.leg < len(self.legs):
                 self._say(Rule.REST_TIME, None, value=rest.leg, expected=f"0 … {len(self.legs) - 1}")
+
+    def _feeds(self, rest: Break) -> bool:
+        """Whether the driver's meal can begin in time in a break, and end in it."""
+        meal = self.driver.meal if self.driver is not None else None
+        if meal is None:
+            return False
+        begins = max(rest.start, meal.start)
+        return begins <= meal.latest and begins + meal.length <= rest.end
+
+    def _meal(self) -> None:
+        """A driver who is out when the meal may begin at the latest has it on the way."""
+        meal = self.driver.meal if self.driver is not None else None
+        if meal is None or not self.route.start < meal.latest < self.end:
+            return
+        if not any(self._feeds(rest) for rest in self.route.breaks):
+            clock = self.problem.clock
+            value = ", ".join(f"{clock(b.start)}–{clock(b.end)}" for b in self.route.breaks) or "–"
+            expected = f"{clock(meal.start)}–{clock(meal.latest)}, {self.problem.span(meal.length)}"
+            self._say(Rule.MEAL, None, value=value, expected=expected)
 
     def _driven(self, leg: int, driven: int) -> None:
         rule = self.problem.rest
@@ -203,39 +289,90 @@ class _Judge:
             for order in self.orders[number]:
                 if order.hold is None:
                     continue
-                limit = order.hold - number * self.problem.opening_loss
-                boxed = stop.departure - self.route.start
+                begun, first, after = self._trip(number)
+                if order.origin is not None:
+                    fetched = self.fetched_at.get(order.id, number)
+                    begun, first = self.route.stops[fetched].start, fetched + 1
+                opened = after - 1 - number if order.collect else number - first
+                limit = order.hold - opened * self.problem.opening_loss
+                boxed = self._back(number) - stop.start if order.collect else stop.departure - begun
                 if boxed > limit:
                     value, holds = self.problem.span(boxed), self.problem.span(limit)
                     self._say(Rule.HOLD, number, order=order.id, value=value, expected=holds)
 
     def _cargo(self) -> None:
-        """What the vehicle leaves with, per zone and altogether, against compartments, capacity and the plan's word."""
-        zones = {part.zone: part.capacity for part in self.vehicle.compartments}
-        body = not self.vehicle.compartments
-        total = (0, 0, 0)
+        """Whose goods it may carry, from which depot and when; what it leaves with, and what is on board then and after each
+        stop, per zone and altogether, against compartments, capacity and the plan's word."""
         for number, orders in enumerate(self.orders):
+            begun, _, after = self._trip(number)
+            home = self.route.end_depot if after == len(self.route.stops) else self.route.stops[after].site
             for order in orders:
-                amount = (order.amounts.units, order.amounts.volume, order.amounts.weight)
-                self.loads[order.zone] = _plus(self.loads.get(order.zone, (0, 0, 0)), amount)
-                total = _plus(total, amount)
-                if order.zone not in zones and not (body and order.zone == "ambient"):
+                if not self._has_zone(order.zone):
                     self._say(Rule.ZONE, number, value=order.id, expected=order.zone)
-                if order.depot is not None and order.depot != self.route.depot:
-                    self._say(Rule.DEPOT, number, value=self.route.depot, expected=f"{order.depot} ({order.id})")
-                if order.release > self.route.start:
-                    start, ready = self.problem.clock(self.route.start), self.problem.clock(order.release)
+                lies = home if order.collect else self.route.depot
+                if order.depot is not None and order.depot != lies:
+                    self._say(Rule.DEPOT, number, value=lies, expected=f"{order.depot} ({order.id})")
+                begins = self._comes(number, order, begun)
+                if order.release > begins:
+                    start, ready = self.problem.clock(begins), self.problem.clock(order.release)
                     self._say(Rule.RELEASE, number, order=order.id, value=start, expected=ready)
+        self._on_board()
+
+    def _comes(self, number: int, order: Order, begun: int) -> int:
+        """When the goods of an order that a stop serves begin to be handled: ``begun`` if they come from the depot."""
+        stops = self.route.stops
+        if order.origin is not None:
+            return stops[self.fetched_at.get(order.id, number)].start
+        return stops[number].start if order.collect else begun
+
+    def _on_board(self) -> None:
+        """What is on board when each trip begins, and after each stop at which something comes on board."""
+        self.loads = self._trip_load(0, None, self.route.load)
+        board = dict(self.loads)
+        for number, (stop, orders) in enumerate(zip(self.route.stops, self.orders, strict=True)):
+            for order in orders:
+                moved = _amount(order) if order.collect else _minus(_amount(order))
+                board[order.zone] = _plus(board.get(order.zone, (0, 0, 0)), moved)
+            for order in self.fetched[number]:
+                board[order.zone] = _plus(board.get(order.zone, (0, 0, 0)), _amount(order))
+            if stop.fetched or any(order.collect for order in orders):
+                self._space(number, board)
+            if stop.reload:
+                board = self._trip_load(number + 1, number, stop.load)
+            elif stop.load:
+                self._say(Rule.TOTAL, number, what="装载量 (load)", value=stop.load, expected="–")
+
+    def _has_zone(self, zone: str) -> bool:
+        zones = {part.zone for part in self.vehicle.compartments}
+        return zone in zones or (not zones and zone == "ambient")
+
+    def _trip_load(self, first: int, stop: int | None, stated: tuple[ZoneLoad, ...]) -> dict[str, tuple[int, int, int]]:
+        """What is loaded for the trip that begins with stop ``first``: what it brings, against what fits and is stated."""
+        loaded: dict[str, tuple[int, int, int]] = {}
+        for number in range(first, len(self.orders)):
+            if self.route.stops[number].reload:
+                break
+            for order in self.orders[number]:
+                if not order.collect and order.origin is None:
+                    loaded[order.zone] = _plus(loaded.get(order.zone, (0, 0, 0)), _amount(order))
+        self._space(stop, loaded)
+        said = {load.zone: (load.amounts.units, load.amounts.volume, load.amounts.weight) for load in stated}
+        if said != loaded:
+            self._say(Rule.TOTAL, stop, what="装载量 (load)", value=said, expected=loaded)
+        return dict(loaded)
+
+    def _space(self, stop: int | None, board: dict[str, tuple[int, int, int]]) -> None:
+        """What is on board after a stop (``None``: when leaving the depot) against what fits."""
+        total = (0, 0, 0)
+        for load in board.values():
+            total = _plus(total, load)
         limits = [("", total, self.vehicle.capacity)]
-        limits += [(zone, load, zones[zone]) for zone, load in sorted(self.loads.items()) if zone in zones]
+        limits += [(part.zone, board.get(part.zone, (0, 0, 0)), part.capacity) for part in self.vehicle.compartments]
         for zone, load, capacity in limits:
             most = (capacity.units, capacity.volume, capacity.weight)
             for name, value, limit in zip(("units", "volume", "weight"), load, most, strict=True):
                 if limit is not None and value > limit:
-                    self._say(Rule.CAPACITY, None, what=f"{zone} {name}".strip(), value=value, expected=limit)
-        stated = {load.zone: (load.amounts.units, load.amounts.volume, load.amounts.weight) for load in self.route.load}
-        if stated != self.loads:
-            self._say(Rule.TOTAL, None, what="装载量 (load)", value=stated, expected=self.loads)
+                    self._say(Rule.CAPACITY, stop, what=f"{zone} {name}".strip(), value=value, expected=limit)
 
     def _crew(self) -> None:
         """The driver may do it, and vehicle, driver and depots are there at the time; neither too long nor too far."""
@@ -259,6 +396,9 @@ class _Judge:
         for window in self.places[0][1].windows[:1]:
             if route.departure > window.end:
                 self._say(Rule.SHIFT, None, value=problem.clock(route.departure), expected=problem.clock(window.end))
+        groups = {order.alone for orders in self.orders for order in orders}
+        if len(groups) > 1:
+            self._say(Rule.ALONE, None, value=" + ".join(sorted(group or "–" for group in groups)))
         out = self.end - route.start
         if vehicle.max_duration is not None and out > vehicle.max_duration:
             self._say(Rule.DURATION, None, value=problem.span(out), expected=problem.span(vehicle.max_duration))
@@ -279,8 +419,9 @@ class _Judge:
             distance=self.vehicle.per_km * way / (1000 * self.problem.resolution),
             time=self.vehicle.per_hour * hours,
             driver=self.driver.per_hour * hours if self.driver is not None else 0.0,
+            stops=self.vehicle.per_stop * sum(not stop.reload for stop in self.route.stops),
         )
-        for part in ("fixed", "distance", "time", "driver", "penalty"):
+        for part in ("fixed", "distance", "time", "driver", "penalty", "stops"):
             stated, expected = getattr(self.route.cost, part), getattr(cost, part)
             if not closely(stated, expected):
                 self._say(Rule.COST, None, what=part, value=f"{stated:.4f}", expected=f"{expected:.4f}")
@@ -289,6 +430,14 @@ class _Judge:
 
 def _pair(leg: tuple[int, int]) -> str:
     return f"{leg[0]} / {leg[1]}"
+
+
+def _amount(order: Order) -> tuple[int, int, int]:
+    return (order.amounts.units, order.amounts.volume, order.amounts.weight)
+
+
+def _minus(a: tuple[int, int, int]) -> tuple[int, int, int]:
+    return (-a[0], -a[1], -a[2])
 
 
 def _plus(a: tuple[int, int, int], b: tuple[int, int, int]) -> tuple[int, int, int]:

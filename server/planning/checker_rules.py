@@ -9,7 +9,7 @@ from shared.errors import Problem, Refused
 
 
 class Rule(StrEnum):
-    """Every rule of the checker. The text of a broken one is the numbered problem 6201–6237 of the same name."""
+    """Every rule of the checker. The text of a broken one is the numbered problem 6201–6241 of the same name."""
 
     VEHICLE = "vehicle"
     VEHICLE_TWICE = "vehicle-twice"
@@ -48,6 +48,10 @@ class Rule(StrEnum):
     COST = "cost"
     ROADS = "roads"
     FEASIBLE = "feasible"
+    ALONE = "alone"
+    RELOAD = "reload"
+    MEAL = "meal"
+    PAIR = "pair"
 
 
 class Violation(msgspec.Struct, frozen=True):

@@ -100,7 +100,12 @@ def table(problem: Problem, plan: Plan, lang: Language) -> list[str]:
         stops = []
         for stop in route.stops:
             slack = "" if stop.slack is None else f", {problem.span(stop.slack)}"
-            stops.append(f"{'+'.join(stop.orders)} ({problem.clock(stop.start)}{slack})")
+            done = (
+                ("再装" if lang == "zh" else "loads again")
+                if stop.reload
+                else "+".join((*stop.orders, *(f"↑{name}" for name in stop.fetched)))
+            )
+            stops.append(f"{done} ({problem.clock(stop.start)}{slack})")
         rows.append(
             (
                 route.vehicle,

@@ -1,11 +1,13 @@
 """From timetables to a plan: every number written down."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
-from server.planning.lookup import Crew, Lookup, loads
+from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Cost, Plan, Route, Stop, Unserved, ZoneLoad
 from server.planning.problem import Problem
 from server.planning.schedule import Timetable, slack_of
+from server.planning.sequences import FETCH, from_depot, is_fetch, is_mark, loads, trips_of
 
 
 def compose(
@@ -47,20 +49,27 @@ def roads_of(problem: Problem) -> str:
 def compose_route(lookup: Lookup, crew: Crew, found: Timetable) -> Route:
     """One route of the plan."""
     problem, vehicle, driver = lookup.problem, crew.vehicle, crew.driver
+    carried = [
+        tuple(ZoneLoad(zone, amounts) for zone, amounts in loads(o for o in trip if from_depot(o)).items())
+        for trip in trips_of(order for visit in found.visits for order in visit.orders)
+    ]
+    trips = accumulate(visit.reload for visit in found.visits)
     stops = tuple(
         Stop(
             site=visit.site,
-            orders=tuple(order.id for order in visit.orders),
+            orders=tuple(order.id for order in visit.orders if not is_mark(order)),
             arrival=found.arrivals[i],
             start=found.starts[i],
             departure=found.departures[i],
             distance=found.distances[i],
             duration=found.durations[i],
             slack=slack_of(visit, found.starts[i]),
+            reload=visit.reload,
+            load=carried[trip] if visit.reload else (),
+            fetched=tuple(order.id.removeprefix(FETCH) for order in visit.orders if is_fetch(order)),
         )
-        for i, visit in enumerate(found.visits)
+        for i, (visit, trip) in enumerate(zip(found.visits, trips, strict=True))
     )
-    carried = loads(order for visit in found.visits for order in visit.orders)
     return Route(
         vehicle=vehicle.id,
         driver=driver.id if driver is not None else None,
@@ -74,12 +83,13 @@ def compose_route(lookup: Lookup, crew: Crew, found: Timetable) -> Route:
         end=found.end,
         distance=found.distance,
         duration=found.duration,
-        load=tuple(ZoneLoad(zone, amounts) for zone, amounts in carried.items()),
+        load=carried[0],
         breaks=found.breaks,
         cost=Cost(
             fixed=vehicle.fixed,
             distance=problem.money(vehicle.per_km, found.distance, 1000),
             time=problem.money(vehicle.per_hour, found.duration, 3600),
             driver=problem.money(driver.per_hour, found.duration, 3600) if driver is not None else 0.0,
+            stops=vehicle.per_stop * found.calls,
         ),
     )

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from server.planning import with_ortools, with_pyvrp
 from server.planning.compose import compose
+from server.planning.dedicated import dedicate
 from server.planning.effort import Effort, Progress
 from server.planning.faults import ProblemRefused
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
@@ -16,6 +17,7 @@ from server.planning.plan import Plan, Unserved
 from server.planning.problem import Driver, Order, Problem, Vehicle
 from server.planning.reasons import all_crews, alone, impossible
 from server.planning.schedule import Failure, Timetable, timetable
+from server.planning.sequences import is_mark
 from server.planning.with_pyvrp_starts import Search
 from shared import problems
 from shared.errors import Problem as Reason
@@ -56,6 +58,9 @@ class _Day:
         open_orders = [o for o in self.problem.orders if o.id not in reasons and o.id not in self.lookup.locked]
         crews = with_ortools.pair_crews(self.lookup, self.effort.seed)
         heads = self._heads(crews)
+        crews = dedicate(
+            self.lookup, crews, [order for order in open_orders if order.alone], self._exact, self.effort.seed
+        )
         reachable = [order for order in open_orders if self._somebody(order, crews)]
         found = self._search(crews, reachable, heads)
         mender = Mender(self.lookup, crews, self._exact, self._late)
@@ -229,7 +234,7 @@ class _Day:
         every = len(free) * len(vehicles) * len(drivers) <= COMBINATIONS
         tables = []
         for crew, found in free:
-            orders = [order for visit in found.visits for order in visit.orders]
+            names = [order.id for visit in found.visits for order in visit.orders]
             own = next(i for i, members in enumerate(vehicles) if crew.vehicle in members)
             driver = next(i for i, members in enumerate(drivers) if crew.driver in members)
             options = {(own, driver): (crew, found)}
@@ -237,8 +242,9 @@ class _Day:
                 for d, others in enumerate(drivers):
                     if (v, d) in options or (v != own and not every):
                         continue
-                    other = self.lookup.crew(some[0], others[0])
-                    if any(self.lookup.bar(other, order) for order in orders):
+                    other = self.lookup.crew(some[0], others[0], crew.alone)
+                    orders = self.lookup.sequence(other.vehicle, names)
+                    if any(self.lookup.bar(other, order) for order in orders if not is_mark(order)):
                         continue
                     if self.lookup.overload(other.vehicle, orders) is not None:
                         continue
@@ -260,9 +266,9 @@ class _Day:
         spare_vehicles = [list(members) for members in vehicles]
         spare_drivers = [list(members) for members in drivers]
         made = []
-        for options, pair, (_, known) in zip(tables, chosen, free, strict=True):
-            crew = self.lookup.crew(spare_vehicles[pair[0]].pop(0), spare_drivers[pair[1]].pop(0))
-            orders = [order for visit in known.visits for order in visit.orders]
+        for options, pair, (old, known) in zip(tables, chosen, free, strict=True):
+            crew = self.lookup.crew(spare_vehicles[pair[0]].pop(0), spare_drivers[pair[1]].pop(0), old.alone)
+            orders = self.lookup.sequence(crew.vehicle, [o.id for visit in known.visits for o in visit.orders])
             made.append((crew, self._finish(crew, orders, options[pair][1])))
         return made
 

@@ -1,11 +1,11 @@
 """Whether a problem makes sense: every fault at once, each a numbered problem with the path of the offending value."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.planning.problem import DIMENSIONS, NO_ROAD, Amounts, Capacity, Matrix, Problem, Vehicle, Window
+from server.planning.problem import DIMENSIONS, NO_ROAD, Amounts, Capacity, Matrix, Order, Problem, Vehicle, Window
 from shared import problems
 from shared.errors import Kind, Refused
 from shared.errors import Problem as Fault
@@ -15,8 +15,10 @@ LIMIT = 10**9
 SIZE_LIMITS = {"height": 1000, "width": 1000, "length": 5000, "gross": 100_000, "axle": 40_000}
 """cm and kg: the largest vehicle that Valhalla 3.9.1 knows. A larger one it takes, saying so in small print only, for one of
 its default size."""
+MOST_TRIPS = 24
+"""More trips no vehicle makes in a day."""
 MONEY_LIMIT = 1e8
-"""Neither may a fixed cost or a penalty (money); a rate for a km or an hour not more than a hundredth of it."""
+"""Neither may a fixed cost or a penalty (money); a rate for a km, an hour or a visit not more than a hundredth of it."""
 
 
 class ProblemRefused(Refused):
@@ -42,7 +44,7 @@ def validate(problem: Problem) -> None:
 
 
 def faults(problem: Problem) -> Iterator[Fault]:
-    """Everything that makes no sense in a problem, as numbered problems 6101–6111."""
+    """Everything that makes no sense in a problem, as numbered problems 6101–6112."""
     yield from _settings(problem)
     yield from _sites(problem)
     yield from _orders(problem)
@@ -73,7 +75,7 @@ def _names(where: str, names: Iterable[str]) -> Iterator[Fault]:
         seen.add(name)
 
 
-def _known(where: str, value: str | None, known: Iterable[str]) -> Iterator[Fault]:
+def _known(where: str, value: str | None, known: Container[str]) -> Iterator[Fault]:
     if value is not None and value not in known:
         yield _fault(problems.PLAN_FAULT_UNKNOWN, where=where, value=value)
 
@@ -130,6 +132,7 @@ def _orders(problem: Problem) -> Iterator[Fault]:
         where = f"orders[{order.id}]"
         yield from _known(f"{where}.site", order.site, sites)
         yield from _known(f"{where}.depot", order.depot, sites)
+        yield from _pair(where, order, sites)
         yield from _amounts(f"{where}.amounts", order.amounts)
         yield from _number(f"{where}.release", order.release)
         yield from _number(f"{where}.due", order.due)
@@ -138,6 +141,24 @@ def _orders(problem: Problem) -> Iterator[Fault]:
         yield from _number(f"{where}.hold", order.hold, low=1)
         if not order.zone.strip():
             yield _fault(problems.PLAN_FAULT_NAMELESS, where=f"{where}.zone", value=repr(order.zone))
+        if order.alone is not None and not order.alone.strip():
+            yield _fault(problems.PLAN_FAULT_NAMELESS, where=f"{where}.alone", value=repr(order.alone))
+
+
+def _pair(where: str, order: Order, sites: Container[str]) -> Iterator[Fault]:
+    """A transfer leads from one site to another and has nothing to do with a depot."""
+    if not order.id.isprintable():
+        yield _fault(problems.PLAN_FAULT_NAMELESS, where=f"{where}.id", value=repr(order.id))
+    if order.origin is None:
+        return
+    yield from _known(f"{where}.origin", order.origin, sites)
+    for field, nonsense in (
+        ("site", order.site == order.origin),
+        ("collect", order.collect),
+        ("depot", order.depot is not None),
+    ):
+        if nonsense:
+            yield _fault(problems.PLAN_FAULT_PAIR, where=f"{where}.origin", value=order.origin, field=field)
 
 
 def _vehicles(problem: Problem) -> Iterator[Fault]:
@@ -148,6 +169,7 @@ def _vehicles(problem: Problem) -> Iterator[Fault]:
         yield from _known(f"{where}.depot", vehicle.depot, sites)
         yield from _known(f"{where}.end", vehicle.end, sites)
         yield from _window(f"{where}.shift", vehicle.shift)
+        yield from _number(f"{where}.trips", vehicle.trips, low=1, high=MOST_TRIPS)
         yield from _number(f"{where}.max_duration", vehicle.max_duration)
         yield from _number(f"{where}.max_distance", vehicle.max_distance)
         yield from _vehicle_costs(where, vehicle)
@@ -163,6 +185,7 @@ def _vehicle_costs(where: str, vehicle: Vehicle) -> Iterator[Fault]:
     yield from _number(f"{where}.fixed", vehicle.fixed, high=MONEY_LIMIT)
     yield from _number(f"{where}.per_km", vehicle.per_km, high=MONEY_LIMIT / 100)
     yield from _number(f"{where}.per_hour", vehicle.per_hour, high=MONEY_LIMIT / 100)
+    yield from _number(f"{where}.per_stop", vehicle.per_stop, high=MONEY_LIMIT / 100)
 
 
 def _drivers(problem: Problem) -> Iterator[Fault]:
@@ -170,6 +193,10 @@ def _drivers(problem: Problem) -> Iterator[Fault]:
     for driver in problem.drivers:
         yield from _window(f"drivers[{driver.id}].shift", driver.shift)
         yield from _number(f"drivers[{driver.id}].per_hour", driver.per_hour, high=MONEY_LIMIT / 100)
+        if driver.meal is not None:
+            meal = driver.meal
+            yield from _window(f"drivers[{driver.id}].meal", Window(meal.start, meal.latest))
+            yield from _number(f"drivers[{driver.id}].meal.length", meal.length, low=1)
 
 
 def _locks(problem: Problem) -> Iterator[Fault]:
@@ -182,10 +209,18 @@ def _locks(problem: Problem) -> Iterator[Fault]:
         yield from _known(f"{where}.vehicle", lock.vehicle, {vehicle.id for vehicle in problem.vehicles})
         yield from _known(f"{where}.driver", lock.driver, {driver.id for driver in problem.drivers})
         yield from _number(f"{where}.departure", lock.departure)
+        groups = {orders[name].alone for name in lock.orders if name in orders}
+        if len(groups) > 1:
+            value = " + ".join(sorted(group or "–" for group in groups))
+            yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.orders", value=value)
         for name in lock.orders:
             yield from _known(f"{where}.orders", name, orders)
             order = orders.get(name)
-            if order is not None and lock.departure is not None and order.release > lock.departure:
+            if order is not None and order.origin is not None:
+                yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.orders[{name}]", value=order.origin)
+            if order is None or order.collect or lock.departure is None:
+                continue
+            if order.release > lock.departure:  # what is locked is on the first trip
                 yield _fault(
                     problems.PLAN_FAULT_LOCK,
                     where=f"{where}.orders[{name}]",

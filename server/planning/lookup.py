@@ -1,8 +1,9 @@
 """The problem, indexed for the engine: who may carry what, and what fits. The checker never imports this."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,12 +14,17 @@ from server.planning.problem import (
     Capacity,
     Driver,
     Lock,
+    Meal,
     Order,
     Problem,
     Site,
     Vehicle,
     Window,
 )
+from server.planning.sequences import FETCH, RELOAD, boards, fetch_of, from_depot, is_reload, loads, paired, reload_of
+
+if TYPE_CHECKING:
+    from server.planning.way import Visit
 
 
 class Bar(Enum):
@@ -30,6 +36,7 @@ class Bar(Enum):
     DEPOT = 4
     DRIVER = 5
     GONE = 6
+    ALONE = 7
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,8 @@ class Crew:
     """A vehicle, the driver it is planned with (``None`` in problems without drivers), and what is settled for it.
 
     Loading starts at ``early`` at the earliest, the vehicle leaves by ``leave_by`` and is back by ``late`` (s; ``None``
-    where nothing bounds it): the shifts of both and the opening hours of the depots.
+    where nothing bounds it): the shifts of both and the opening hours of the depots. It carries orders of the group
+    ``alone`` only, or, without, only those of no group.
     """
 
     vehicle: Vehicle
@@ -46,19 +54,27 @@ class Crew:
     early: int
     late: int | None
     leave_by: int | None
+    alone: str | None = None
 
     @property
     def per_hour(self) -> float:
         """Money for an hour of vehicle and driver."""
         return self.vehicle.per_hour + (self.driver.per_hour if self.driver else 0.0)
 
+    @property
+    def meal(self) -> Meal | None:
+        """The meal the driver has if it is out at that time."""
+        return self.driver.meal if self.driver is not None else None
+
     def alike(self) -> "Crew":
         """What the crew can do, without names: crews that are alike are interchangeable. A locked crew is only itself."""
         if self.lock is not None:
             return self
-        return Crew(
-            nameless_vehicle(self.vehicle), nameless_driver(self.driver), None, self.early, self.late, self.leave_by
-        )
+        return replace(self, vehicle=nameless_vehicle(self.vehicle), driver=nameless_driver(self.driver))
+
+    def serving(self, group: str | None) -> "Crew":
+        """The crew for a group of orders that go alone, or for those of none; where orders are locked it stays theirs."""
+        return self if self.lock is not None and self.lock.orders else replace(self, alone=group)
 
 
 def nameless_vehicle(vehicle: Vehicle) -> Vehicle:
@@ -84,10 +100,14 @@ class Lookup:
         self.vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
         self.drivers = {driver.id: driver for driver in problem.drivers}
         self.locks = {lock.vehicle: lock for lock in problem.locks}
+        self.visits: dict[tuple[str, ...], Visit] = {}
+        """What :mod:`server.planning.way` has worked out of orders handed over together, by their names."""
         self.locked = {order for lock in problem.locks for order in lock.orders}
 
-    def crew(self, vehicle: Vehicle, driver: Driver | None) -> Crew:
-        """A vehicle and a driver together, with the hours both can work and the depots are open."""
+    def crew(self, vehicle: Vehicle, driver: Driver | None, alone: str | None = None) -> Crew:
+        """A vehicle and a driver together, with the hours both can work and the depots are open; for the group ``alone``,
+        unless orders are locked to the vehicle."""
+        lock = self.locks.get(vehicle.id)
         start = self._hours(vehicle.depot)
         end = self._hours(vehicle.end_depot)
         shifts = [shift for shift in (vehicle.shift, driver.shift if driver else None) if shift is not None]
@@ -96,10 +116,11 @@ class Lookup:
         return Crew(
             vehicle,
             driver,
-            self.locks.get(vehicle.id),
+            lock,
             max(earliest, default=0),
             min(latest, default=None),
             start.end if start else None,
+            self.orders[lock.orders[0]].alone if lock is not None and lock.orders else alone,
         )
 
     def _hours(self, depot: str) -> Window | None:
@@ -118,33 +139,69 @@ class Lookup:
             return Bar.ZONE
         if excess(order.amounts, vehicle.capacity) or excess(order.amounts, space):
             return Bar.SIZE
-        admits = self.sites[order.site].admits
-        if admits is not None and vehicle.kind not in admits:
+        if not all(self._admits(site, vehicle) for site in (order.site, order.origin) if site is not None):
             return Bar.ACCESS
-        if order.depot is not None and order.depot != vehicle.depot:
+        if order.depot is not None and {order.depot} != self._ends(vehicle, order):
             return Bar.DEPOT
         if crew.driver is not None and not {*order.requires, *vehicle.requires} <= {*crew.driver.qualifications}:
             return Bar.DRIVER
-        if crew.lock is not None and order.id not in crew.lock.orders and self._left_without(crew.lock, order):
+        if crew.lock is not None and order.id not in crew.lock.orders and self._left_without(crew, crew.lock, order):
             return Bar.GONE
-        return None
+        return Bar.ALONE if crew.alone != order.alone else None
 
-    def _left_without(self, lock: Lock, order: Order) -> bool:
+    def _admits(self, site: str, vehicle: Vehicle) -> bool:
+        admits = self.sites[site].admits
+        return admits is None or vehicle.kind in admits
+
+    @staticmethod
+    def _ends(vehicle: Vehicle, order: Order) -> set[str]:
+        """The depots at which an order comes on board, or leaves it where it is collected."""
+        if not order.collect:
+            return {vehicle.depot}
+        return {vehicle.end_depot, vehicle.depot} if vehicle.trips > 1 else {vehicle.end_depot}
+
+    @staticmethod
+    def _misses(crew: Crew, departure: int, order: Order) -> bool:
+        """Whether the order is ready only after the vehicle's one departure."""
+        return order.release > departure and from_depot(order) and crew.vehicle.trips == 1
+
+    def _left_without(self, crew: Crew, lock: Lock, order: Order) -> bool:
         """Whether the locked vehicle is gone before the order is ready, or another vehicle is locked to carry it."""
-        return (lock.departure is not None and order.release > lock.departure) or order.id in self.locked
+        missed = lock.departure is not None and self._misses(crew, lock.departure, order)
+        return missed or order.id in self.locked
+
+    def sequence(self, vehicle: Vehicle, names: Iterable[str]) -> list[Order]:
+        """Orders by name; :data:`~server.planning.sequences.RELOAD` and :data:`~server.planning.sequences.FETCH` say where
+        the vehicle loads again and where it fetches a transfer."""
+        return [self._part(vehicle, name) for name in names]
+
+    def _part(self, vehicle: Vehicle, name: str) -> Order:
+        if name == RELOAD:
+            return reload_of(vehicle)
+        return fetch_of(self.orders[name.removeprefix(FETCH)]) if name.startswith(FETCH) else self.orders[name]
 
     def overload(self, vehicle: Vehicle, orders: Sequence[Order]) -> str | None:
-        """The dimension in which the orders together are more than the vehicle takes; ``None`` if they fit."""
-        by_zone = loads(orders)
-        total = Amounts()
-        for zone, amounts in by_zone.items():
-            space = compartment(vehicle, zone)
-            if space is None:
-                return zone
-            if over := excess(amounts, space):
-                return over
-            total += amounts
-        return excess(total, vehicle.capacity)
+        """The dimension in which the orders, served in this sequence, are at some point more than the vehicle takes;
+        ``None`` if they fit. Each trip counts by itself."""
+        if all(from_depot(order) for order in orders):
+            return _overload(vehicle, loads(orders))
+        if sum(is_reload(order) for order in orders) >= vehicle.trips:
+            return "trips"
+        if not paired(orders):
+            return "transfers"
+        return next((over for load in boards(orders) if (over := _overload(vehicle, load)) is not None), None)
+
+
+def _overload(vehicle: Vehicle, load: Mapping[str, Amounts]) -> str | None:
+    total = Amounts()
+    for zone, amounts in load.items():
+        space = compartment(vehicle, zone)
+        if space is None:
+            return zone
+        if over := excess(amounts, space):
+            return over
+        total += amounts
+    return excess(total, vehicle.capacity)
 
 
 def compartment(vehicle: Vehicle, zone: str) -> Capacity | None:
@@ -161,11 +218,3 @@ def excess(amounts: Amounts, capacity: Capacity) -> str | None:
         if limit is not None and getattr(amounts, dimension) > limit:
             return dimension
     return None
-
-
-def loads(orders: Iterable[Order]) -> dict[str, Amounts]:
-    """The orders' amounts per temperature zone, zones in alphabetical order."""
-    totals: dict[str, Amounts] = {}
-    for order in orders:
-        totals[order.zone] = totals.get(order.zone, Amounts()) + order.amounts
-    return dict(sorted(totals.items()))

@@ -5,16 +5,32 @@ held to its full timetable. The same insertion builds a plan from nothing, which
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from server.planning.lookup import Crew, Lookup
-from server.planning.problem import Order
+from server.planning.problem import Order, Vehicle
 from server.planning.reasons import left_over, stopped
 from server.planning.schedule import Failure, Snag, Timetable, timetable
+from server.planning.sequences import (
+    FETCH,
+    fetch_of,
+    from_depot,
+    is_mark,
+    is_reload,
+    parts_of,
+    reload_of,
+    tidy,
+    visits_of,
+    without,
+)
 from shared.errors import Problem
 
 Exact = Callable[[Crew, Sequence[Order]], Timetable | None]
 """A slower search for a timetable, asked where the quick one finds none because of rests."""
+
+Place = tuple[float, int, list[Order], int | None]
+"""A lower bound of what an order adds (money), where in the sequence, what is put there, and where in the sequence that
+makes a transfer is handed over (``None``: there too)."""
 
 
 def rank(order: Order) -> tuple[bool, int, float]:
@@ -23,10 +39,10 @@ def rank(order: Order) -> tuple[bool, int, float]:
 
 
 def route_cost(lookup: Lookup, crew: Crew, found: Timetable) -> float:
-    """Money for one route: vehicle, way, and the hours of vehicle and driver."""
-    problem = lookup.problem
-    way = problem.money(crew.vehicle.per_km, found.distance, 1000)
-    return crew.vehicle.fixed + way + problem.money(crew.per_hour, found.duration, 3600)
+    """Money for one route: vehicle, way, the hours of vehicle and driver, and visits."""
+    problem, vehicle = lookup.problem, crew.vehicle
+    way = problem.money(vehicle.per_km, found.distance, 1000) + vehicle.per_stop * found.calls
+    return vehicle.fixed + way + problem.money(crew.per_hour, found.duration, 3600)
 
 
 class Mender:
@@ -49,10 +65,10 @@ class Mender:
 
         Locked orders stay.
         """
-        orders = [self.lookup.orders[name] for name in names]
+        orders = self.lookup.sequence(self.crews[crew].vehicle, names)
         fixed = self._fixed(crew)
         removed = [order for order in orders[fixed:] if self._barred(crew, order)]
-        orders = [order for order in orders if order not in removed]
+        orders = without(orders, removed)
         while orders:
             found = self.table(crew, orders)
             if isinstance(found, Failure) and found.snag is not Snag.LOAD:
@@ -63,40 +79,52 @@ class Mender:
             if len(orders) == fixed:
                 raise ValueError(f"the lock of {self.crews[crew].vehicle.id} has no timetable: {found}")
             index = self._culprit(crew, orders, fixed, found)
-            removed.append(orders.pop(index))
+            removed.append(orders[index])
+            orders = without(orders, removed[-1:])
         return removed
 
     def _culprit(self, crew: int, orders: list[Order], fixed: int, failure: Failure) -> int:
         """Which order to take out. A box that warms goes itself: it may still fit where it is handed over sooner. Else the
         first, from the lowest in rank, without which the rest stands; and where there is none, the lowest in rank of those
         up to the place where it breaks."""
-        ranked = sorted(range(fixed, len(orders)), key=lambda i: (rank(orders[i]), -i))
+        some = [i for i in range(fixed, len(orders)) if not is_mark(orders[i])]
+        ranked = sorted(some, key=lambda i: (rank(orders[i]), -i))
         if failure.snag is Snag.HOLD:
             boxes = [i for i in ranked if orders[i].hold is not None and self._visit_of(orders, i) == failure.visit]
             if boxes:
                 return boxes[0]
-        upto = [i for i in ranked if failure.snag is Snag.LOAD or self._visit_of(orders, i) <= failure.visit]
+        upto = [i for i in ranked if failure.snag is Snag.LOAD or self._first_of(orders, i) <= failure.visit]
         for index in upto:
-            if isinstance(self.table(crew, orders[:index] + orders[index + 1 :]), Timetable):
+            if isinstance(self.table(crew, without(orders, [orders[index]])), Timetable):
                 return index
         return (upto or ranked)[0]
 
     @staticmethod
     def _visit_of(orders: Sequence[Order], index: int) -> int:
         """Which visit an order belongs to: consecutive ones of a site are handed over together."""
-        return sum(orders[i].site != orders[i - 1].site for i in range(1, index + 1))
+        return len(visits_of(orders[: index + 1])) - 1
+
+    def _first_of(self, orders: Sequence[Order], index: int) -> int:
+        """The first visit an order belongs to: for a transfer that is where it is fetched."""
+        name = FETCH + orders[index].id
+        return self._visit_of(orders, next((i for i in range(index) if orders[i].id == name), index))
 
     def table(self, crew: int, orders: Sequence[Order]) -> Timetable | Failure:
         """The timetable of a crew with these orders; too much load is a failure like any other, at visit -1."""
-        if self.lookup.overload(self.crews[crew].vehicle, orders) is not None:
+        if self._too_much(crew, orders):
             return _OVERLOAD
         return timetable(self.lookup, self.crews[crew], orders)
+
+    def _too_much(self, crew: int, orders: Sequence[Order]) -> bool:
+        return self.lookup.overload(self.crews[crew].vehicle, orders) is not None
 
     def _fixed(self, crew: int) -> int:
         lock = self.crews[crew].lock
         return len(lock.orders) if lock is not None else 0
 
     def _barred(self, crew: int, order: Order) -> bool:
+        if is_mark(order):
+            return False
         key = (self._alike[crew], order.id)
         if key not in self._bars:
             self._bars[key] = self.lookup.bar(self.crews[crew], order) is not None
@@ -136,7 +164,7 @@ class Mender:
         groups = [list(visit.orders) for visit in table.visits]
         starts = [sum(map(len, groups[:i])) for i in range(len(groups))]
         for i, j in combinations(range(len(groups)), 2):
-            if groups[i][0].site != groups[j][0].site:
+            if groups[i][0].site != groups[j][0].site or is_reload(groups[i][0]) or is_reload(groups[j][0]):
                 continue
             for source, target in ((j, i), (i, j)):
                 if starts[source] < fixed or starts[target] + len(groups[target]) < fixed:
@@ -144,7 +172,7 @@ class Mender:
                 joined = [
                     group + groups[source] if k == target else group for k, group in enumerate(groups) if k != source
                 ]
-                sequence = [order for group in joined for order in group]
+                sequence = tidy([order for group in joined for order in group])
                 found = self.table(crew, sequence)
                 if isinstance(found, Timetable) and route_cost(self.lookup, self.crews[crew], found) <= cost + 1e-9:
                     return sequence, found
@@ -156,13 +184,19 @@ class Mender:
         for crew in self._candidates(order):
             old = self.routes.get(crew, [])
             before = route_cost(self.lookup, self.crews[crew], self.tables[crew]) if old else 0.0
-            if self.lookup.overload(self.crews[crew].vehicle, [*old, order]) is not None:
-                continue
-            for estimate, position in self._positions(crew, old, order):
+            if (
+                all(map(from_depot, (*old, order)))
+                and self.crews[crew].vehicle.trips == 1
+                and self._too_much(crew, [*old, order])
+            ):
+                continue  # on a single trip for which all comes from the depot the place makes no difference
+            for estimate, position, put, later in self._places(crew, old, order):
                 if best is not None and estimate >= best[0]:
                     break
-                sequence = [*old[:position], order, *old[position:]]
-                found = timetable(self.lookup, self.crews[crew], sequence)
+                sequence = [*old[:position], *put, *old[position:]]
+                if later is not None:
+                    sequence.insert(later, order)
+                found = self.table(crew, sequence)
                 if isinstance(found, Failure):
                     continue
                 cost = route_cost(self.lookup, self.crews[crew], found) - before
@@ -182,20 +216,57 @@ class Mender:
                 idle.add(self._alike[crew])
             yield crew
 
-    def _positions(self, crew: int, old: Sequence[Order], order: Order) -> list[tuple[float, int]]:
-        """Places after what is locked, with a lower bound of what each adds in way and vehicle; the cheapest first."""
+    def _places(self, crew: int, old: Sequence[Order], order: Order) -> list[Place]:
+        """Places after what is locked, with a lower bound of what each adds in way and vehicle: for the order, or for a
+        trip for it alone; the cheapest first."""
         vehicle, lookup = self.crews[crew].vehicle, self.lookup
-        distance = lookup.problem.matrices[vehicle.profile].distance
         rows = [lookup.row[vehicle.depot], *(lookup.row[o.site] for o in old), lookup.row[vehicle.end_depot]]
-        row = lookup.row[order.site]
+        more = bool(old) and sum(map(is_reload, old)) + 1 < vehicle.trips
         fixed = 0.0 if old else vehicle.fixed
-        places = []
+        between = 0 if old else self._way(crew, rows)
+        places: list[Place] = []
         for position in range(self._fixed(crew), len(old) + 1):
-            a, b = rows[position], rows[position + 1]
-            between = distance[a][b] if old else 0
-            extra = distance[a][row] + distance[row][b] - between
-            places.append((fixed + lookup.problem.money(vehicle.per_km, extra, 1000), position))
-        return sorted(places)
+            before, after = rows[: position + 1], rows[position + 1 :]
+            for put in self._puts(vehicle, old, order, position, more):
+                way = self._way(crew, [before[-1], *(lookup.row[o.site] for o in put), after[0]])
+                way += between - self._way(crew, [before[-1], after[0]])
+                places.append((fixed + lookup.problem.money(vehicle.per_km, way, 1000), position, put, None))
+            if order.origin is not None:
+                places += self._apart(crew, old, order, position, rows)
+        return sorted(places, key=lambda place: (place[0], place[1], place[3] or 0))
+
+    @staticmethod
+    def _puts(vehicle: Vehicle, old: Sequence[Order], order: Order, position: int, more: bool) -> Iterator[list[Order]]:
+        """What could be put at a place: the order, and where ``more`` trips are left, a trip for it."""
+        parts, again = parts_of(order), reload_of(vehicle)
+        yield parts
+        if more and position == 0:
+            yield [*parts, again]
+        if more and position > 0 and (position == len(old) or is_reload(old[position])):
+            yield [again, *parts]
+
+    def _apart(
+        self, crew: int, old: Sequence[Order], order: Order, position: int, rows: Sequence[int]
+    ) -> Iterator[Place]:
+        """Places for a transfer that is fetched at one place and handed over at a later one of the same trip."""
+        lookup, vehicle = self.lookup, self.crews[crew].vehicle
+        fetch = fetch_of(order)
+        first, last = lookup.row[fetch.site], lookup.row[order.site]
+        fetching = self._way(crew, [rows[position], first, rows[position + 1]])
+        fetching -= self._way(crew, rows[position : position + 2])
+        for later in range(position + 1, len(old) + 1):
+            if is_reload(old[later - 1]):
+                break
+            way = (
+                fetching
+                + self._way(crew, [rows[later], last, rows[later + 1]])
+                - self._way(crew, rows[later : later + 2])
+            )
+            yield lookup.problem.money(vehicle.per_km, way, 1000), position, [fetch], later + 1
+
+    def _way(self, crew: int, rows: Sequence[int]) -> int:
+        distance = self.lookup.problem.matrices[self.crews[crew].vehicle.profile].distance
+        return sum(distance[a][b] for a, b in pairwise(rows))
 
 
 _OVERLOAD = Failure(Snag.LOAD, -1)

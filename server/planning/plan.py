@@ -19,10 +19,10 @@ class ZoneLoad(msgspec.Struct, frozen=True):
 
 
 class Break(msgspec.Struct, frozen=True):
-    """A rest of the driver on leg ``leg`` (0 leads to the first stop, the last one back to the depot).
+    """A rest or a meal of the driver on leg ``leg`` (0 leads to the first stop, the last one back to the depot).
 
     ``driven`` is how much of the leg's duration (s) lies behind: 0 means before leaving, the whole leg means on arrival,
-    before service, and anything between is a lay-by on the way.
+    before service, and anything between is a lay-by on the way. A meal may begin with a wait until it is time for it.
     """
 
     leg: int
@@ -36,6 +36,11 @@ class Stop(msgspec.Struct, frozen=True):
 
     ``distance`` and ``duration`` are of the leg that leads here. ``slack`` is by how much service could start later and
     still be inside the same receiving window and before every order is due (``None``: nothing bounds it).
+
+    ``fetched`` are transfers that come on board here, to be handed over at a later stop of the same trip.
+
+    With ``reload`` it is none of these: the vehicle is back at its depot, unloads what it has, loads from ``start`` on and
+    leaves on its next trip with ``load``.
     """
 
     site: str
@@ -46,20 +51,24 @@ class Stop(msgspec.Struct, frozen=True):
     distance: int
     duration: int
     slack: int | None = None
+    reload: bool = False
+    load: tuple[ZoneLoad, ...] = ()
+    fetched: tuple[str, ...] = ()
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """Money: using the vehicle, its distance, its hours, the driver's hours, and penalties of orders left out."""
+    """Money: using the vehicle, its distance, its hours, the driver's hours, penalties of orders left out, and visits."""
 
     fixed: float = 0.0
     distance: float = 0.0
     time: float = 0.0
     driver: float = 0.0
     penalty: float = 0.0
+    stops: float = 0.0
 
     @property
     def total(self) -> float:
-        return self.fixed + self.distance + self.time + self.driver + self.penalty
+        return self.fixed + self.distance + self.time + self.driver + self.penalty + self.stops
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(
@@ -68,6 +77,7 @@ class Cost(msgspec.Struct, frozen=True):
             self.time + other.time,
             self.driver + other.driver,
             self.penalty + other.penalty,
+            self.stops + other.stops,
         )
 
 
@@ -75,7 +85,7 @@ class Route(msgspec.Struct, frozen=True):
     """A vehicle's day: loading begins at ``start``, it leaves at ``departure`` and is back at ``end``.
 
     ``distance`` is the whole way, ``duration`` from ``start`` to ``end``; ``return_distance`` and ``return_duration`` are
-    of the last leg. ``load`` is what it leaves with, zones in alphabetical order.
+    of the last leg. ``load`` is what it leaves with on its first trip, zones in alphabetical order.
     """
 
     vehicle: str
@@ -96,7 +106,7 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Unserved(msgspec.Struct, frozen=True):
-    """An order left out, and why: a numbered problem 6301–6311."""
+    """An order left out, and why: a numbered problem 6301–6313."""
 
     order: str
     reason: Problem

@@ -79,13 +79,24 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Goods of one temperature zone for one site.
+    """Goods of one temperature zone for one site, or with ``collect`` from it: returns and empty boxes.
 
     ``release`` is when loading them may begin, ``due`` the latest start of service. Orders without ``penalty`` must be
     served; the others are left out where serving costs more than the penalty (money). When not all can be served, a higher
     ``priority`` goes first (0 is ordinary). ``hold`` is the validated time of the passive box, from the start of loading
     until everything at the stop is handed over (s); the carrier must not exceed it. ``requires`` are the qualifications the
     driver needs, such as controlled drugs. ``depot`` is where the goods lie, where that matters.
+
+    What is collected is on board from its site to the depot where the trip ends, ``depot`` where that matters. Then
+    ``release`` is the earliest start of service, and ``hold`` counts from there until the vehicle is back, less what each
+    opening in between costs.
+
+    With ``origin`` they do not come from a depot but from another site (a transfer from hospital to hospital): the same
+    vehicle fetches them there and hands them over on the same trip. Service of ``per_unit`` and a visit are then due at both
+    ends; ``release`` is the earliest start of service at ``origin``, and ``hold`` counts from there.
+
+    ``alone`` names a group of orders that want vehicles to themselves (a consignment of high value): a route that carries
+    one of them carries nothing but orders of that group.
     """
 
     id: str
@@ -99,15 +110,22 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold: int | None = None
     requires: tuple[str, ...] = ()
     depot: str | None = None
+    collect: bool = False
+    alone: str | None = None
+    origin: str | None = None
 
 
 class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A vehicle for one route: from ``depot`` (loading there first) to ``end`` (``None``: back to the depot).
 
+    Within its shift it makes ``trips`` at most: it comes back to ``depot``, unloads what was collected, loads again (the
+    depot's loading time) and leaves again. Capacity, releases and the hold times of boxes are those of each trip.
+
     ``capacity`` bounds the whole load; each compartment bounds the load of its zone. Without compartments it is one
-    ambient body. ``kind`` is what sites admit, ``profile`` names its matrix. It costs ``fixed`` when used, ``per_km`` and
-    ``per_hour`` from the start of loading to the return. ``max_duration`` (s) counts the same stretch, ``max_distance``
-    (m) the whole way. ``requires`` are qualifications the driver needs to drive it.
+    ambient body. ``kind`` is what sites admit, ``profile`` names its matrix. It costs ``fixed`` when used, ``per_km``,
+    ``per_hour`` from the start of loading to the return, and ``per_stop`` for each visit. ``max_duration`` (s) counts the
+    same stretch, ``max_distance`` (m) the whole way. ``requires`` are qualifications the driver needs to drive it.
+    ``carrier`` names the contracted carrier it belongs to (empty: the own fleet); it is used where its costs make that pay.
 
     ``height``, ``width`` and ``length`` (cm), ``gross`` (the permitted gross mass, kg), ``axle`` (the heaviest axle's load,
     kg) and ``hazmat`` (dangerous goods on board) decide which roads it may take; what is ``None`` is assumed, see
@@ -125,6 +143,7 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fixed: float = 0.0
     per_km: float = 1.0
     per_hour: float = 0.0
+    per_stop: float = 0.0
     max_duration: int | None = None
     max_distance: int | None = None
     requires: tuple[str, ...] = ()
@@ -134,20 +153,35 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gross: int | None = None
     axle: int | None = None
     hazmat: bool = False
+    carrier: str = ""
+    trips: int = 1
 
     @property
     def end_depot(self) -> str:
         return self.depot if self.end is None else self.end
 
 
+class Meal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A meal of ``length`` s that begins from ``start`` to ``latest``, both included (s)."""
+
+    start: int
+    latest: int
+    length: int = 1800
+
+
 class Driver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who drives one route; ``per_hour`` (money) is paid from the start of loading to the return."""
+    """Somebody who drives one route; ``per_hour`` (money) is paid from the start of loading to the return.
+
+    Whoever is out when the ``meal`` may begin at the latest has it on the way: not while loading, driving or handing over.
+    A wait or a rest that is long enough will do for it.
+    """
 
     id: str
     name: str = ""
     shift: Window | None = None
     qualifications: tuple[str, ...] = ()
     per_hour: float = 0.0
+    meal: Meal | None = None
 
 
 class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,7 +196,8 @@ class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is settled already: the vehicle's route begins with ``orders`` in this order.
+    """What is settled already: the vehicle's route begins with ``orders`` in this order, on its first trip. Orders with an
+    ``origin`` cannot be settled.
 
     ``driver`` holds the driver, ``departure`` (s) the moment it leaves or left the depot; what was not released by then
     cannot be on it.

@@ -14,7 +14,7 @@ from server.custody.operations import append_own, devices
 from server.db import db
 from server.fleet import operations as fleet
 from server.orders import operations as orders
-from server.planning.building import build_route
+from server.planning.building import build_route, refuse_unknown_work
 from server.planning.keeping import planned_route
 from server.planning.models import OverrideRow, PublishedRoute
 from server.planning.road.ways import Way, places_of, with_way
@@ -31,13 +31,14 @@ def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
     """A planned route as it would be published now, by the planned driver unless another one is named.
 
     Raises:
-        Refused: NOT_FOUND, FIELD_INVALID without any driver, and whatever :func:`~server.planning.building.build_route`
-            refuses.
+        Refused: NOT_FOUND, FIELD_INVALID without any driver, ROUTE_BEYOND_HANDHELD for a route on which the vehicle loads
+            again, collects or fetches something, and whatever :func:`~server.planning.building.build_route` refuses.
     """
     kept, planned = planned_route(route_id)
     driver = driver_id or planned.driver
     if driver is None or kept.problem.origin is None:
         raise Refused(problems.FIELD_INVALID, field="驾驶员 driver", value="", reason="必填 required")
+    refuse_unknown_work(kept.problem, planned)
     earlier = _versions(route_id)
     route = build_route(
         planned,

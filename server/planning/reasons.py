@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from server.planning.lookup import Bar, Crew, Lookup, compartment, excess, nameless_driver, nameless_vehicle
 from server.planning.problem import Order
 from server.planning.schedule import Failure, Snag, Timetable, timetable
+from server.planning.sequences import parts_of, reload_of
 from shared import problems
 from shared.errors import Kind, Problem, Refused
 
@@ -30,7 +31,7 @@ def impossible(lookup: Lookup, order: Order, crews: Iterable[Crew]) -> Problem |
     """
     barred: list[tuple[Bar, Crew]] = []
     failed: list[tuple[Failure, Crew]] = []
-    for crew in crews:
+    for crew in (some.serving(order.alone) for some in crews):
         bar = lookup.bar(crew, order)
         if bar is not None:
             barred.append((bar, crew))
@@ -47,9 +48,14 @@ def impossible(lookup: Lookup, order: Order, crews: Iterable[Crew]) -> Problem |
 def alone(lookup: Lookup, order: Order, crew: Crew) -> Timetable | Failure:
     """The timetable of a crew that carries only the order, after what is locked."""
     head = [lookup.orders[name] for name in crew.lock.orders] if crew.lock is not None else []
-    if head and lookup.overload(crew.vehicle, [*head, order]) is not None:
-        return Failure(Snag.LOAD, len(head))
-    return timetable(lookup, crew, [*head, order])
+    found: Timetable | Failure = Failure(Snag.LOAD, len(head))
+    parts = parts_of(order)
+    if not head or lookup.overload(crew.vehicle, [*head, *parts]) is None:
+        found = timetable(lookup, crew, [*head, *parts])
+    if head and crew.vehicle.trips > 1 and isinstance(found, Failure):
+        later = timetable(lookup, crew, [*head, reload_of(crew.vehicle), *parts])
+        found = later if isinstance(later, Timetable) else found
+    return found
 
 
 def _problem(kind: Kind, **values: object) -> Problem:
@@ -77,7 +83,7 @@ def _barred(lookup: Lookup, order: Order, barred: Sequence[tuple[Bar, Crew]]) ->
                 for need in {*order.requires, *crew.vehicle.requires} - {*crew.driver.qualifications}
             }
             return _problem(problems.PLAN_UNSERVED_DRIVER, value=order.id, what=", ".join(sorted(missing)))
-        case Bar.GONE:
+        case Bar.GONE | Bar.ALONE:
             return left_over(order, None)
 
 
@@ -118,6 +124,8 @@ def _failed(lookup: Lookup, order: Order, failed: Sequence[tuple[Failure, Crew]]
 def left_over(order: Order, cost: float | None) -> Problem:
     """Why an order that some crew could carry is not: serving it costs more than leaving it (``cost``, money), or those
     who could are taken up (``None``)."""
+    if order.alone is not None and (cost is None or order.penalty is None):
+        return _problem(problems.PLAN_UNSERVED_ALONE, value=order.id, group=order.alone)
     if cost is None or order.penalty is None:
         return _problem(problems.PLAN_UNSERVED_FLEET, value=order.id)
     return _problem(problems.PLAN_UNSERVED_WORTH, value=order.id, cost=f"{cost:.2f}", penalty=f"{order.penalty:.2f}")

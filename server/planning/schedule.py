@@ -8,137 +8,19 @@ Rests are placed by a rule of thumb here (take a wait that is long enough, else 
 ``with_ortools`` places them exactly where a route needs any.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
-from server.planning.problem import NO_ROAD, Order, Rest, Window
+from server.planning.problem import Meal, Order, Rest
+from server.planning.way import Failure, Snag, Timetable, Visit, Way, back_after, fetched_boxes, way
+
+__all__ = ["Failure", "Snag", "Timetable", "Visit", "Way", "back_after", "drive", "slack_of", "timetable", "way"]
 
 FOREVER = 2**62
 """A delay that nothing bounds."""
-
-
-class Snag(Enum):
-    """What prevents a timetable."""
-
-    ROAD = "road"
-    WINDOW = "window"
-    HOLD = "hold"
-    SHIFT = "shift"
-    LOAD = "load"
-
-
-@dataclass(frozen=True)
-class Failure:
-    """No timetable: the visit it breaks at, the value there and the limit it breaks (s; both 0 where there is none)."""
-
-    snag: Snag
-    visit: int
-    value: int = 0
-    limit: int = 0
-
-
-@dataclass(frozen=True)
-class Visit:
-    """Consecutive orders for one site, handed over together; ``row`` is the site's in the matrix."""
-
-    site: str
-    row: int
-    orders: tuple[Order, ...]
-    windows: tuple[Window, ...]
-    due: int | None
-    service: int
-    hold: int | None
-
-
-@dataclass(frozen=True)
-class Timetable:
-    """When everything happens (s); legs are one more than visits, the last leads back."""
-
-    visits: tuple[Visit, ...]
-    start: int
-    departure: int
-    arrivals: tuple[int, ...]
-    starts: tuple[int, ...]
-    departures: tuple[int, ...]
-    end: int
-    distances: tuple[int, ...]
-    durations: tuple[int, ...]
-    breaks: tuple[Break, ...]
-
-    @property
-    def distance(self) -> int:
-        return sum(self.distances)
-
-    @property
-    def duration(self) -> int:
-        return self.end - self.start
-
-
-@dataclass(frozen=True)
-class Way:
-    """What stays the same whenever the route starts: the visits, the legs, and the time loading takes."""
-
-    crew: Crew
-    visits: tuple[Visit, ...]
-    distances: tuple[int, ...]
-    durations: tuple[int, ...]
-    loading: int
-    earliest: int
-    """The first moment loading may begin: the crew's hours and the last order's release."""
-    rest: Rest | None
-    """The rule on driving, where the route is long enough for it to matter."""
-    opening_loss: int
-
-
-def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True) -> Way | Failure:
-    """The visits and legs of a sequence; a failure where no road leads on or the vehicle's distance is too short.
-
-    Without ``rests`` the rule on driving is left out of it.
-    """
-    problem, vehicle = lookup.problem, crew.vehicle
-    visits = _visits(lookup, orders)
-    rows = [lookup.row[vehicle.depot], *(visit.row for visit in visits), lookup.row[vehicle.end_depot]]
-    matrix = problem.matrices[vehicle.profile]
-    distances = tuple(matrix.distance[a][b] for a, b in pairwise(rows))
-    durations = tuple(matrix.duration[a][b] for a, b in pairwise(rows))
-    if NO_ROAD in distances:
-        return Failure(Snag.ROAD, min(distances.index(NO_ROAD), len(visits) - 1))
-    if vehicle.max_distance is not None and sum(distances) > vehicle.max_distance:
-        return Failure(Snag.SHIFT, len(visits) - 1, sum(distances), vehicle.max_distance)
-    loading = lookup.sites[vehicle.depot].service
-    earliest = max((order.release for order in orders), default=crew.early)
-    return Way(
-        crew,
-        visits,
-        distances,
-        durations,
-        loading,
-        max(crew.early, earliest),
-        problem.rest if rests and problem.rest is not None and sum(durations) > problem.rest.driving else None,
-        problem.opening_loss,
-    )
-
-
-def _visits(lookup: Lookup, orders: Sequence[Order]) -> tuple[Visit, ...]:
-    groups: list[list[Order]] = []
-    for order in orders:
-        if groups and groups[-1][-1].site == order.site:
-            groups[-1].append(order)
-        else:
-            groups.append([order])
-    visits = []
-    for group in groups:
-        site = lookup.sites[group[0].site]
-        dues = [order.due for order in group if order.due is not None]
-        holds = [order.hold for order in group if order.hold is not None]
-        due, hold = min(dues, default=None), min(holds, default=None)
-        service = lookup.service(site, group)
-        visits.append(Visit(site.id, lookup.row[site.id], tuple(group), site.windows, due, service, hold))
-    return tuple(visits)
+Rests = Mapping[int, Sequence[int]]
+"""Where to rest: on which leg, with how much of it (s) behind."""
 
 
 def timetable(
@@ -165,11 +47,11 @@ def timetable(
         if isinstance(found, Timetable) and (delay := min(_waited(found), _leeway(found))) > 0:
             tries.append(_run(path, start + delay))
         for one in tries:
-            failure = one if isinstance(one, Failure) else _broken(path, one)
-            if failure is not None:
-                failures.append(failure)
-            elif isinstance(one, Timetable):
-                made.append(one)
+            held = _held(path, one)
+            if isinstance(held, Failure):
+                failures.append(held)
+            else:
+                made.append(held)
         if isinstance(found, Failure) or (made and not thorough) or _leeway(found) == FOREVER:
             break  # leaving later never makes a window that leaving first misses
         start += _leeway(found) + 1
@@ -214,19 +96,100 @@ def slack_of(visit: Visit, start: int) -> int | None:
     return min(bounds) - start if bounds else None
 
 
-def drive(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None) -> Timetable | Failure:
+def drive(path: Way, start: int, rests: Rests | None = None) -> Timetable | Failure:
     """The timetable when loading begins at ``start`` and everything is done as early as it may be.
 
     ``rests`` says where to rest: on which leg, with how much of it (s) behind. Without it the rule of thumb decides.
     """
-    found = _run(path, start, rests)
+    return _held(path, _run(path, start, rests), rests)
+
+
+def _held(path: Way, found: Timetable | Failure, rests: Rests | None = None) -> Timetable | Failure:
+    """A timetable held to every rule. Where a box that is loaded on the road warms, it is loaded as late as it may be."""
     if isinstance(found, Failure):
         return found
-    return _broken(path, found) or found
+    failure = _broken(path, found)
+    if failure is None:
+        return found
+    if failure.snag is Snag.HOLD and (delays := _postponable(found)):
+        later = _run(path, found.start, rests, delays)
+        if isinstance(later, Timetable) and _broken(path, later) is None:
+            return later
+    return failure
 
 
-def _run(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None) -> Timetable | Failure:
-    """As :func:`drive`, held to windows only: boxes, hours and shifts may be broken."""
+def _postponable(found: Timetable) -> dict[int, int]:
+    """Per visit at which boxes are loaded: the latest start of service that puts off no end of the route, where that is
+    later than planned. It takes from the waits that come after it."""
+    delays: dict[int, int] = {}
+    rested = _rested(found.breaks, found.durations)
+    later = 0
+    for index in reversed(range(len(found.visits))):
+        slack = slack_of(found.visits[index], found.starts[index])
+        later = later if slack is None else min(later, slack)
+        visit = found.visits[index]
+        if later > 0 and (visit.reload or visit.transfers or visit.keep is not None):
+            delays[index] = found.starts[index] + later
+        later += found.starts[index] - found.arrivals[index] - rested.get(index, 0)
+    return delays
+
+
+def _run(
+    path: Way, start: int, rests: Rests | None = None, delays: Mapping[int, int] | None = None
+) -> Timetable | Failure:
+    """As :func:`drive`, held to windows and the driver's meal only: boxes, hours and shifts may be broken. ``delays`` are
+    moments before which service at some visits is not to start.
+
+    Of all places for the meal the best is taken. Nothing before a meal hangs on it, so those at which it could begin in
+    time are known from a day without one.
+    """
+    meal = path.crew.meal
+    found = _pass(path, start, rests, delays)
+    if meal is None or isinstance(found, Failure) or not start < meal.latest < found.end or _fed(meal, found.breaks):
+        return found
+    late = max((i for i, begin in enumerate(found.starts) if begin <= meal.latest), default=0)
+    failures = [Failure(Snag.SHIFT, late, found.starts[late], meal.latest)]
+    made: list[Timetable] = []
+    for place in _tables(meal, found):
+        one = _pass(path, start, rests, delays, place)
+        if isinstance(one, Failure):
+            failures.append(one)
+        elif _fed(meal, one.breaks):
+            made.append(one)
+    if made:
+        return min(made, key=lambda one: (_broken(path, one) is not None, *_order(path.crew)(one)))
+    return max(failures, key=lambda failure: failure.visit)
+
+
+def _fed(meal: Meal, breaks: Sequence[Break]) -> bool:
+    """Whether there is time for the meal in one of the breaks."""
+    return any(
+        max(b.start, meal.start) <= meal.latest and max(b.start, meal.start) + meal.length <= b.end for b in breaks
+    )
+
+
+def _tables(meal: Meal, found: Timetable) -> Iterator[tuple[int, int]]:
+    """Where the meal could begin in time, as a leg and how much of it (s) is behind then: before leaving, on the way when
+    its time has come, and on arrival."""
+    leaving = (found.departure, *found.departures)
+    reaching = (*found.arrivals, found.end)
+    for leg, (left, reached, length) in enumerate(zip(leaving, reaching, found.durations, strict=True)):
+        if left <= meal.latest and reached > meal.start:
+            yield leg, 0
+        if left < meal.start < left + length:
+            yield leg, meal.start - left
+        if leg < len(found.departures) and length > 0 and reached <= meal.latest and found.departures[leg] > meal.start:
+            yield leg, length
+
+
+def _pass(
+    path: Way,
+    start: int,
+    rests: Rests | None,
+    delays: Mapping[int, int] | None,
+    meal: tuple[int, int] | None = None,
+) -> Timetable | Failure:
+    """One pass forward, everything as early as it may be, the meal at one place: a leg and how much of it is behind."""
     departure = now = start + path.loading
     if path.crew.leave_by is not None and departure > path.crew.leave_by:
         return Failure(Snag.SHIFT, 0, departure, path.crew.leave_by)
@@ -234,30 +197,37 @@ def _run(path: Way, start: int, rests: Mapping[int, Sequence[int]] | None = None
     breaks: list[Break] = []
     driven = 0
     for index, visit in enumerate(path.visits):
-        now, driven = _leg(path, index, now, driven, breaks, rests)
+        eat = meal[1] if meal is not None and meal[0] == index else None
+        if path.rest is None and eat is None:
+            now += path.durations[index]
+        else:
+            now, driven = _leg(path, index, now, driven, breaks, rests, eat)
         arrivals.append(now)
-        begin = _opening(visit, now)
-        if path.rest is not None and _rests_on_arrival(path, index, now, begin, driven, rests):
+        first = visit.release if delays is None else max(visit.release, delays.get(index, 0))
+        begin = _opening(visit, now, first)
+        if eat is not None and eat == path.durations[index] > 0:
+            ended, driven = _eat(path, index, eat, now, driven, breaks)
+            begin = _opening(visit, ended, first)
+        elif path.rest is not None and _rests_on_arrival(path, index, now, begin, driven, rests):
             breaks.append(Break(index, path.durations[index], now, now + path.rest.rest))
             driven = 0
-            begin = _opening(visit, now + path.rest.rest)
+            begin = _opening(visit, now + path.rest.rest, first)
         if isinstance(begin, Failure):
             return Failure(Snag.WINDOW, index, begin.value, begin.limit)
         starts.append(begin)
         now = begin + visit.service
         departures.append(now)
-    now, driven = _leg(path, len(path.visits), now, driven, breaks, rests)
+    eat = meal[1] if meal is not None and meal[0] == len(path.visits) else None
+    now, driven = _leg(path, len(path.visits), now, driven, breaks, rests, eat)
     times = (tuple(arrivals), tuple(starts), tuple(departures))
     return Timetable(path.visits, start, departure, *times, now, path.distances, path.durations, tuple(breaks))
 
 
 def _broken(path: Way, found: Timetable) -> Failure | None:
     """What a timetable breaks of boxes' hold times, the shift, and the vehicle's hours."""
-    for index, visit in enumerate(found.visits):
-        if visit.hold is not None:
-            boxed, holds = found.departures[index] - found.start, visit.hold - path.opening_loss * index
-            if boxed > holds:
-                return Failure(Snag.HOLD, index, boxed, holds)
+    for index, boxed, holds in _boxed(path, found):
+        if boxed > holds:
+            return Failure(Snag.HOLD, index, boxed, holds)
     last, late, longest = len(found.visits) - 1, path.crew.late, path.crew.vehicle.max_duration
     if late is not None and found.end > late:
         return Failure(Snag.SHIFT, last, found.end, late)
@@ -266,13 +236,30 @@ def _broken(path: Way, found: Timetable) -> Failure | None:
     return None
 
 
+def _boxed(path: Way, found: Timetable) -> Iterator[tuple[int, int, int]]:
+    """Per visit that hands over or collects boxes: how long they are in use on this trip, and how long they hold (s)."""
+    loaded, first = found.start, 0
+    for index, visit in enumerate(found.visits):
+        if visit.reload:
+            loaded, first = found.starts[index], index + 1
+        if visit.hold is not None:
+            yield index, found.departures[index] - loaded, visit.hold - path.opening_loss * (index - first)
+        if visit.keep is not None:
+            back = back_after(found.visits, index)
+            at = found.end if back == len(found.visits) else found.arrivals[back]
+            yield index, at - found.starts[index], visit.keep - path.opening_loss * (back - 1 - index)
+    for fetched, index, hold in fetched_boxes(found.visits):
+        boxed = found.departures[index] - found.starts[fetched]
+        yield index, boxed, hold - path.opening_loss * (index - fetched - 1)
+
+
 def _rests_on_arrival(
     path: Way,
     index: int,
     arrival: int,
     begin: int | Failure,
     driven: int,
-    rests: Mapping[int, Sequence[int]] | None,
+    rests: Rests | None,
 ) -> bool:
     """Whether the driver rests on arrival: where it is said so, or by rule of thumb when the wait is long enough anyway."""
     if path.durations[index] == 0 or path.rest is None:
@@ -283,24 +270,47 @@ def _rests_on_arrival(
 
 
 def _leg(
-    path: Way, index: int, now: int, driven: int, breaks: list[Break], rests: Mapping[int, Sequence[int]] | None
+    path: Way, index: int, now: int, driven: int, breaks: list[Break], rests: Rests | None, eat: int | None
 ) -> tuple[int, int]:
     """Drive a leg from ``now`` with ``driven`` s at the wheel since the last rest: when it ends, and the wheel time then.
-    Rests before leaving and on the way are added to ``breaks``; one on arrival is not the leg's."""
+    Rests before leaving and on the way, and a meal with ``eat`` s behind, are added to ``breaks``; those on arrival are not
+    the leg's."""
     length = path.durations[index]
+    if eat is None or eat == length > 0:
+        return _part(path, index, (0, length), now, driven, breaks, rests)
+    if eat > 0:
+        now, driven = _part(path, index, (0, eat), now, driven, breaks, rests)
+    now, driven = _eat(path, index, eat, now, driven, breaks)
+    return _part(path, index, (eat, length), now, driven, breaks, rests)
+
+
+def _part(
+    path: Way, index: int, part: tuple[int, int], now: int, driven: int, breaks: list[Break], rests: Rests | None
+) -> tuple[int, int]:
+    """Drive a part of a leg, from so much of it to so much, resting where that is said or has to be."""
+    done, end = part
     if path.rest is None:
-        return now + length, driven + length
+        return now + end - done, driven + end - done
     if rests is None:
-        places = _thumb(path.rest, driven, length)
+        places = [done + behind for behind in _thumb(path.rest, driven, end - done)]
     else:
-        places = [behind for behind in sorted(rests.get(index, ())) if behind < length or length == 0]
-    done = 0
+        whole = path.durations[index]
+        places = [behind for behind in sorted(rests.get(index, ())) if done <= behind < end or whole == 0]
     for behind in places:
         now += behind - done
         breaks.append(Break(index, behind, now, now + path.rest.rest))
         now += path.rest.rest
         done, driven = behind, 0
-    return now + length - done, driven + length - done
+    return now + end - done, driven + end - done
+
+
+def _eat(path: Way, index: int, behind: int, now: int, driven: int, breaks: list[Break]) -> tuple[int, int]:
+    """The meal, after a wait for its time: when it is over, and the wheel time then. It is a rest if it is long enough."""
+    meal = path.crew.meal
+    assert meal is not None
+    ended = max(now, meal.start) + meal.length
+    breaks.append(Break(index, behind, now, ended))
+    return ended, 0 if path.rest is not None and ended - now >= path.rest.rest else driven
 
 
 def _thumb(rule: Rest, driven: int, length: int) -> list[int]:
@@ -310,14 +320,14 @@ def _thumb(rule: Rest, driven: int, length: int) -> list[int]:
     return ([0] if driven > 0 else []) + list(range(rule.driving, length, rule.driving))
 
 
-def _opening(visit: Visit, arrival: int) -> int | Failure:
-    """When service starts after an arrival: at once, or when the next window opens."""
-    start = arrival
+def _opening(visit: Visit, arrival: int, first: int) -> int | Failure:
+    """When service starts after an arrival and not before ``first``: at once, or when the next window opens."""
+    start = ready = arrival if arrival > first else first
     if visit.windows:
-        opening = next((max(arrival, w.start) for w in visit.windows if w.end >= arrival), None)
-        if opening is None:
-            return Failure(Snag.WINDOW, 0, arrival, visit.windows[-1].end)
-        start = opening
+        window = next((window for window in visit.windows if window.end >= ready), None)
+        if window is None:
+            return Failure(Snag.WINDOW, 0, ready, visit.windows[-1].end)
+        start = ready if ready > window.start else window.start
     if visit.due is not None and start > visit.due:
         return Failure(Snag.WINDOW, 0, start, visit.due)
     return start

@@ -12,7 +12,8 @@ from ortools.sat.python import cp_model
 
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
 from server.planning.problem import Driver, Order, Vehicle
-from server.planning.schedule import Failure, Timetable, Way, drive, way
+from server.planning.schedule import Failure, Timetable, Way, back_after, drive, way
+from server.planning.way import fetched_boxes
 
 ENGINE = f"cp-sat {version('ortools')}"
 MATCHING_EFFORT = 4.0
@@ -93,7 +94,11 @@ def _pairing(
                 continue
             number = model.new_int_var(0, min(len(some), len(others)), f"{v}x{d}")
             crews[v, d] = number
-            able = [index for index, orders in enumerate(kinds) if lookup.bar(crew, orders[0]) is None]
+            able = [
+                index
+                for index, orders in enumerate(kinds)
+                if lookup.bar(crew.serving(orders[0].alone), orders[0]) is None
+            ]
             for index in able:
                 serves[index].append(number)
             share = sum(len(kinds[index]) for index in able) / total if total else 1.0
@@ -121,7 +126,14 @@ def _order_kinds(lookup: Lookup) -> list[list[Order]]:
     for order in sorted(
         lookup.problem.orders, key=lambda o: (o.amounts.units, o.amounts.volume, o.amounts.weight, o.id)
     ):
-        key = (order.zone, order.depot, tuple(sorted(order.requires)), lookup.sites[order.site].admits)
+        key = (
+            order.zone,
+            order.depot,
+            tuple(sorted(order.requires)),
+            lookup.sites[order.site].admits,
+            order.alone,
+            order.origin,
+        )
         kinds.setdefault(key, []).append(order)
     return list(kinds.values())
 
@@ -196,6 +208,7 @@ class _RestModel:
         if path.crew.late is not None:
             return max(path.crew.late, path.earliest)
         bounds = [bound for visit in path.visits for window in visit.windows for bound in (window.start, window.end)]
+        bounds += [visit.release for visit in path.visits]
         rests = (sum(path.durations) // self.rule.driving + len(path.visits) + 1) * self.rule.rest
         work = sum(visit.service for visit in path.visits) + sum(path.durations) + path.loading
         return max([path.earliest, *bounds]) + work + rests
@@ -207,8 +220,12 @@ class _RestModel:
             model.add(now <= path.crew.leave_by)
         if path.crew.lock is not None and path.crew.lock.departure is not None:
             model.add(now == path.crew.lock.departure)
+        loaded: cp_model.LinearExpr = self.start + 0
+        first = 0
+        arrivals: list[cp_model.LinearExpr] = []
         for index, visit in enumerate(path.visits):
             now = self._leg(index, now)
+            arrivals.append(now)
             rest = self._place(index, path.durations[index]) if path.durations[index] > 0 else None
             service = model.new_int_var(path.earliest, self.horizon, f"service{index}")
             model.add(service >= now + (rest * self.rule.rest if rest is not None else 0))
@@ -218,14 +235,26 @@ class _RestModel:
                 for window, open_ in zip(visit.windows, chosen, strict=True):
                     model.add(service >= window.start).only_enforce_if(open_)
                     model.add(service <= window.end).only_enforce_if(open_)
+            if visit.release:
+                model.add(service >= visit.release)
             if visit.due is not None:
                 model.add(service <= visit.due)
             if visit.hold is not None:
-                model.add(service + visit.service - self.start <= visit.hold - path.opening_loss * index)
+                model.add(service + visit.service - loaded <= visit.hold - path.opening_loss * (index - first))
+            if visit.reload:
+                loaded, first = service + 0, index + 1
             self.services.append(service)
             now = service + visit.service
         end = model.new_int_var(path.earliest, self.horizon, "end")
         model.add(end == self._leg(len(path.visits), now))
+        for index, visit in enumerate(path.visits):
+            if visit.keep is not None:
+                back = back_after(path.visits, index)
+                at = end if back == len(path.visits) else arrivals[back]
+                model.add(at - self.services[index] <= visit.keep - path.opening_loss * (back - 1 - index))
+        for fetched, index, hold in fetched_boxes(path.visits):
+            boxed = self.services[index] + path.visits[index].service - self.services[fetched]
+            model.add(boxed <= hold - path.opening_loss * (index - fetched - 1))
         longest = path.crew.vehicle.max_duration
         if longest is not None:
             model.add(end - self.start <= longest)

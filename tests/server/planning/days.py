@@ -13,6 +13,7 @@ from server.planning.problem import (
     Driver,
     Lock,
     Matrix,
+    Meal,
     Order,
     Problem,
     Rest,
@@ -121,7 +122,7 @@ def problems(draw: DrawFn) -> Problem:
         for row in range(last):
             for table in (distance, duration):
                 table[row][last] = table[last][row] = NO_ROAD
-    orders = [_order(draw, f"o{i}", draw(st.sampled_from(names))) for i in range(draw(st.integers(1, 10)))]
+    orders = [_order(draw, f"o{i}", names) for i in range(draw(st.integers(1, 10)))]
     vehicles = [_vehicle(draw, f"V{i}") for i in range(draw(st.integers(1, 4)))]
     drivers = [
         Driver(
@@ -129,6 +130,7 @@ def problems(draw: DrawFn) -> Problem:
             shift=Window(draw(st.integers(0, 60)) * 60, 12 * HOUR) if draw(st.booleans()) else None,
             qualifications=draw(st.sampled_from([PERMITS, PERMITS, ("controlled",), ()])),
             per_hour=draw(st.sampled_from([0.0, 20.0, 35.5])),
+            meal=draw(st.sampled_from([None, None, Meal(HOUR, 2 * HOUR), Meal(2 * HOUR, 3 * HOUR, 600)])),
         )
         for i in range(draw(st.integers(0, 4)))
     ]
@@ -145,7 +147,9 @@ def problems(draw: DrawFn) -> Problem:
     )
 
 
-def _order(draw: DrawFn, name: str, site: str) -> Order:
+def _order(draw: DrawFn, name: str, sites: list[str]) -> Order:
+    site, origin = draw(st.permutations(sites))[:2]
+    how = draw(st.sampled_from(["bring", "bring", "bring", "collect", "transfer"]))
     return Order(
         name,
         site,
@@ -157,7 +161,10 @@ def _order(draw: DrawFn, name: str, site: str) -> Order:
         penalty=draw(st.sampled_from([None, None, 20.0, 500.0])),
         hold=draw(st.sampled_from([None, None, None, HOUR, 3 * HOUR])),
         requires=draw(st.sampled_from([(), (), ("controlled",)])),
-        depot=draw(st.sampled_from([None, None, None, None, "D"])),
+        depot=draw(st.sampled_from([None, None, None, None, "D"])) if how != "transfer" else None,
+        collect=how == "collect",
+        origin=origin if how == "transfer" else None,
+        alone=draw(st.sampled_from([None, None, None, None, "gold"])),
     )
 
 
@@ -174,6 +181,8 @@ def _vehicle(draw: DrawFn, name: str) -> Vehicle:
         fixed=draw(st.sampled_from([0.0, 50.0, 300.0])),
         per_km=draw(st.sampled_from([1.0, 2.5])),
         per_hour=draw(st.sampled_from([0.0, 30.0])),
+        per_stop=draw(st.sampled_from([0.0, 0.0, 12.5])),
+        trips=draw(st.sampled_from([1, 1, 2, 3])),
         max_duration=draw(st.sampled_from([None, None, 6 * HOUR])),
         max_distance=draw(st.sampled_from([None, None, 150_000])),
         requires=draw(st.sampled_from([(), (), (), ("airport",)])),
@@ -184,5 +193,5 @@ def _lock(draw: DrawFn, orders: list[Order], vehicles: list[Vehicle]) -> tuple[L
     """Sometimes a beginning that is settled; it may turn out to be impossible, which is a refusal and no plan."""
     if draw(st.integers(0, 3)) > 0:
         return ()
-    settled = tuple(order.id for order in orders[: draw(st.integers(1, 2))])
+    settled = tuple(order.id for order in orders[: draw(st.integers(1, 2))] if order.origin is None)
     return (Lock(vehicles[0].id, settled, departure=draw(st.sampled_from([None, HOUR + 300]))),)

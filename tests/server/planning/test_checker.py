@@ -11,7 +11,7 @@ from server.planning import checker, checker_route, checker_rules
 from server.planning.checker import PlanRefused, Rule, accept, check
 from server.planning.operations import make_plan
 from server.planning.plan import Break, Cost, Plan, Route, Stop, Unserved
-from server.planning.problem import Capacity, Compartment, Lock, Order, Problem, Rest, Site, Vehicle, Window
+from server.planning.problem import Capacity, Compartment, Lock, Meal, Order, Problem, Rest, Site, Vehicle, Window
 from shared import problems
 from shared.errors import Refused
 from tests.server.planning.days import HOUR, line_matrix, small_day
@@ -174,6 +174,10 @@ SINGLE: list[tuple[str, Rule, Callable[[], Case]]] = [
     ("locked route gone", Rule.LOCK, lambda: (change(DAY, locks=(Lock("V2", ("a1",)),)), PLAN)),
     ("locked driver changed", Rule.LOCK, lambda: (change(DAY, locks=(Lock("V1", driver="P2"),)), PLAN)),
     ("locked departure changed", Rule.LOCK, lambda: (change(DAY, locks=(Lock("V1", departure=ROUTE.departure + 1),)), PLAN)),
+    ("no time for a meal", Rule.MEAL, lambda: (driver_with(meal=Meal(ROUTE.start, ROUTE.end - 1)), PLAN)),
+    ("fetches what is no transfer", Rule.PAIR, lambda: (DAY, stop_with(PLAN, 1, fetched=("c1",)))),
+    ("loads again on a single trip", Rule.RELOAD, lambda: (DAY, stop_with(PLAN, 1, reload=True))),
+    ("company for a high-value order", Rule.ALONE, lambda: (order_with("c1", alone="gold"), PLAN)),
     ("way not added up", Rule.TOTAL, lambda: (DAY, route_with(PLAN, distance=ROUTE.distance + 1))),
     ("hours not added up", Rule.TOTAL, lambda: (DAY, route_with(PLAN, duration=ROUTE.duration + 1))),
     ("load not what is on board", Rule.TOTAL, lambda: (DAY, route_with(PLAN, load=ROUTE.load[:1]))),
@@ -181,6 +185,7 @@ SINGLE: list[tuple[str, Rule, Callable[[], Case]]] = [
     ("slack made up", Rule.SLACK, lambda: (DAY, stop_with(PLAN, 0, slack=1))),
     ("slack left out", Rule.SLACK, lambda: (DAY, stop_with(PLAN, 0, slack=None))),
     ("route cost", Rule.COST, lambda: (DAY, route_with(PLAN, cost=change(ROUTE.cost, distance=1.0)))),
+    ("visits cost nothing", Rule.COST, lambda: (vehicle_with(per_stop=1.0), PLAN)),
     ("total cost", Rule.COST, lambda: (DAY, change(PLAN, cost=change(PLAN.cost, fixed=0.0)))),
     ("penalty hidden", Rule.COST, lambda: (DAY, change(PLAN, cost=change(PLAN.cost, penalty=1.0)))),
     ("other roads", Rule.ROADS, lambda: (DAY, change(PLAN, roads="real roads"))),

@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from server.planning.faults import LIMIT, ProblemRefused, validate
+from server.planning.operations import make_plan
 from server.planning.problem import (
     NO_ROAD,
     Amounts,
@@ -15,6 +17,7 @@ from server.planning.problem import (
     Driver,
     Lock,
     Matrix,
+    Meal,
     Order,
     Problem,
     Rest,
@@ -76,6 +79,7 @@ def test_a_whole_number_must_be_whole():
 
 
 MATRIX = small_day().matrices["default"]
+MIXED = (Order("x", "A", alone="gold"), Order("y", "A"))
 BAD_ROW = (MATRIX.distance[0][:-1], *MATRIX.distance[1:])
 NEGATIVE = ((0, -5, *MATRIX.distance[0][2:]), *MATRIX.distance[1:])
 HALF_A_ROAD = ((0, NO_ROAD, *MATRIX.distance[0][2:]), *MATRIX.distance[1:])
@@ -102,15 +106,27 @@ DAY = small_day()
         ({"orders": (Order("x", "A", penalty=float("inf")),)}, "orders[x].penalty", 6103),
         ({"orders": (Order("x", "A", hold=0),)}, "orders[x].hold", 6103),
         ({"orders": (Order("x", "A", zone=""),)}, "orders[x].zone", 6110),
+        ({"orders": (Order("x", "A", origin="nowhere"),)}, "orders[x].origin", 6102),
+        ({"orders": (Order("x", "A", origin="A"),)}, "orders[x].origin", 6112),
+        ({"orders": (Order("x", "A", origin="B", collect=True),)}, "orders[x].origin", 6112),
+        ({"orders": (Order("x", "A", origin="B", depot="D"),)}, "orders[x].origin", 6112),
+        ({"orders": (Order("x", "A", origin="B"),), "locks": (Lock("V1", ("x",)),)}, "locks[V1].orders[x]", 6109),
+        ({"orders": (Order("\x1fx", "A"),)}, "orders[\\x1fx].id", 6110),
+        ({"orders": (Order("x", "A", alone=" "),)}, "orders[x].alone", 6110),
+        ({"orders": MIXED, "locks": (Lock("V1", ("x", "y")),)}, "locks[V1].orders", 6109),
         ({"vehicles": (Vehicle("v", "nowhere"),)}, "vehicles[v].depot", 6102),
         ({"vehicles": (Vehicle("v", "D", end="nowhere"),)}, "vehicles[v].end", 6102),
         ({"vehicles": (Vehicle("v", "D", shift=Window(9, 8)),)}, "vehicles[v].shift", 6104),
+        ({"vehicles": (Vehicle("v", "D", trips=0),)}, "vehicles[v].trips", 6103),
         ({"vehicles": (Vehicle("v", "D", fixed=-1.0),)}, "vehicles[v].fixed", 6103),
+        ({"vehicles": (Vehicle("v", "D", per_stop=-1.0),)}, "vehicles[v].per_stop", 6103),
         ({"vehicles": (Vehicle("v", "D", per_km=float("nan")),)}, "vehicles[v].per_km", 6103),
         ({"vehicles": (Vehicle("v", "D", max_distance=-1),)}, "vehicles[v].max_distance", 6103),
         ({"vehicles": (Vehicle("v", "D", capacity=Capacity(weight=-1)),)}, "vehicles[v].capacity.weight", 6103),
         ({"vehicles": (Vehicle("v", "D", compartments=(Compartment("2-8"),) * 2),)}, "vehicles[v].compartments", 6101),
         ({"drivers": (Driver("d", shift=Window(9, 8)),)}, "drivers[d].shift", 6104),
+        ({"drivers": (Driver("d", meal=Meal(9, 8)),)}, "drivers[d].meal", 6104),
+        ({"drivers": (Driver("d", meal=Meal(8, 9, 0)),)}, "drivers[d].meal.length", 6103),
         ({"drivers": (Driver("d", per_hour=-1.0),)}, "drivers[d].per_hour", 6103),
         ({"locks": (Lock("nobody"),)}, "locks[nobody].vehicle", 6102),
         ({"locks": (Lock("V1", ("nothing",)),)}, "locks[V1].orders", 6102),
@@ -200,7 +216,7 @@ def test_without_orders_or_vehicles_there_is_nothing_to_plan(part):
 
 def test_every_planning_problem_says_the_same_in_both_languages():
     ours = [kind for number, kind in CATALOGUE.items() if 6100 <= number < 6400]
-    assert len(ours) == 11 + 37 + 12
+    assert len(ours) == 12 + 41 + 13
     assert all(kind.zh and kind.en and kind.zh != kind.en for kind in ours)
 
 
@@ -227,3 +243,16 @@ def test_spans_and_distances_are_shown_as_people_read_them():
 def test_a_site_may_have_a_position_instead_of_a_row_in_a_matrix():
     sites = tuple(msgspec.structs.replace(site, position=Position(39.9, 116.4)) for site in DAY.sites)
     validate(with_(DAY, sites=sites, matrices={}))
+
+
+def test_the_example_of_the_handbook_is_a_sound_problem_and_uses_what_it_explains():
+    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
+    example = load_problem(text.split("```json\n")[1].split("```")[0].encode(), "operations.md")
+    validate(example)
+    assert any(order.collect for order in example.orders)
+    assert any(order.alone for order in example.orders)
+    assert any(order.origin for order in example.orders)
+    assert {vehicle.trips for vehicle in example.vehicles} == {1, 2}
+    plan = make_plan(example, iterations=30, seed=1)
+    assert plan.feasible
+    assert not plan.unserved

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from server.planning.checker import check
 from server.planning.faults import ProblemRefused
 from server.planning.operations import make_plan
-from server.planning.plan import Plan, Route
-from server.planning.problem import Problem, load_problem
+from server.planning.plan import Plan, Route, ZoneLoad
+from server.planning.problem import Amounts, Problem, load_problem
 from tests.server.planning.days import problems
 
 RELAXED = settings(
@@ -77,13 +77,16 @@ def _damages(plan: Plan, number: int, route: Route) -> list[Plan]:
         with_route(depot=route.stops[0].site),
         with_route(stops=route.stops[1:]),
         with_route(stops=(*route.stops, route.stops[0])),
-        with_route(load=()),
+        with_route(load=(*route.load, ZoneLoad("nothing", Amounts(1)))),
         with_route(cost=change(route.cost, fixed=route.cost.fixed + 1)),
     ]
     for field in ("start", "departure", "end", "distance", "duration", "return_distance", "return_duration"):
         made.append(with_route(**{field: getattr(route, field) + 1}))
     for index, stop in enumerate(route.stops):
-        made += [with_stop(index, orders=stop.orders[1:]), with_stop(index, slack=(stop.slack or 0) + 1)]
+        made += [with_stop(index, reload=not stop.reload), with_stop(index, slack=(stop.slack or 0) + 1)]
+        made += [with_stop(index, orders=stop.orders[1:] if stop.orders else ("nothing",))]
+        made += [with_stop(index, fetched=stop.fetched[1:] if stop.fetched else ("nothing",))]
+        made += [with_stop(index, load=(*stop.load, ZoneLoad("nothing", Amounts(1))))]
         made += [
             with_stop(index, **{f: getattr(stop, f) - 1}) for f in ("arrival", "departure", "distance", "duration")
         ]

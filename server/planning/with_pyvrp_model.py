@@ -1,0 +1,444 @@
+"""Our problem in PyVRP's terms, and the way back.
+
+What PyVRP does not know — a box's hold time, rests, a driver's assignment — is left out here and put right afterwards by
+``mend``; what it does know is translated so that a route feasible there is feasible here:
+
+* One client per order and receiving window, alternatives in a group of which exactly one is visited.
+* The time a visit takes is put on the legs into its site from any other, so that orders for one site handed over together
+  pay for one visit; windows move along with it. Only the time per unit is the client's own.
+* What a visit costs is put on the same legs, for which distances of such vehicles are turned into money.
+* What is collected at a site is picked up there, not before it is ready.
+* A transfer is a shipment; of several windows at its ends only the first opening and the last end are known.
+* Whom a vehicle may not serve, it cannot reach: the leg takes longer than any day.
+* A driver's meal is taken off the end of the shift and the hours; where it is had, and what that puts off, is mended.
+* A vehicle that makes several trips may load again at a depot that is open only as long as loading still ends in time.
+* A locked route starts at the last stop of its locked orders, at the time it gets there and with their load on board.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pyvrp
+from numpy.typing import NDArray
+from pyvrp import PenaltyParams, ProblemData, Solution
+
+from server.planning.lookup import Bar, Crew, Lookup, compartment
+from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Site, Vehicle
+from server.planning.schedule import Timetable
+from server.planning.sequences import FETCH, RELOAD, boards, is_fetch, parts_of
+
+UNBOUNDED = int(np.iinfo(np.int64).max)
+_SMALL = 10_000
+"""Rates are made whole numbers up to this; see :func:`_scale`."""
+_STEEP = 5.0
+"""A unit too much starts at this many times what carrying one costs on average."""
+_AGAIN = -1
+"""Stands, in the place of a locked route, for the depot as a place to load again."""
+_LARGE = 10_000_000
+"""No rate becomes more than this, however small another one is."""
+
+
+class Prices(PenaltyParams):
+    """The solver's penalties, starting at given prices instead of at half the highest.
+
+    Its own start suits loads and times in the small numbers of benchmark files. Here a vehicle may carry eight pallets or
+    six million cm³, and a plan with one pallet too many must not be cheaper than a second vehicle.
+    """
+
+    def __init__(self, loads: list[float], time: float, highest: float) -> None:
+        super().__init__(max_penalty=highest)
+        self.start = ([min(load, highest) for load in loads], min(time, highest), min(time, highest))
+
+    def midpoint_penalties(self, data: ProblemData) -> tuple[list[float], float, float]:  # noqa: ARG002 - as declared there
+        return self.start
+
+
+class Model:
+    """Our problem as PyVRP's data, and the way back. Times there count from ``zero``, so that none is negative."""
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        crews: Sequence[Crew],
+        orders: Sequence[Order],
+        heads: Mapping[int, Timetable],
+        spare: bool,
+    ) -> None:
+        self.lookup = lookup
+        self.crews = list(crews)
+        self.spare = spare
+        self.heads = heads
+        self.scale = _scale(lookup, crews)
+        self.zero = min((crew.early for crew in crews), default=0)
+        self.sites = [lookup.row[crew.vehicle.depot] for crew in crews]
+        self.loading = max((lookup.sites[crew.vehicle.depot].service for crew in crews), default=0)
+        self.clients: list[tuple[Order, int | None, int | None]] = []
+        """Per client: the order, and the earliest and latest start of its service (``None``: unbounded)."""
+        self.groups: list[list[int]] = []
+        self.transfers = [order for order in orders if order.origin is not None]
+        for order in orders:
+            if order.origin is None:
+                self._add(order)
+        self.calls = self.clients + [self._end(part) for order in self.transfers for part in parts_of(order)]
+        """Everything that has a place: the clients, then where each transfer is fetched and handed over."""
+        self.dimensions = self._dimensions()
+        self.crews_of: list[list[int]] = []
+        """Per vehicle type: the crews it stands for."""
+        if self.calls:
+            self.data = self._data()
+
+    def routes(self, best: Solution | None) -> dict[int, list[str]]:
+        """A solution as sequences of orders per crew, locked orders first."""
+        assigned: dict[int, list[str]] = {}
+        free = [list(crews) for crews in self.crews_of]
+        for route in best.routes() if best is not None else []:
+            between = list(route)[1:-1]
+            visits = [self._name(activity) for activity in between]
+            assigned[free[route.vehicle_type()].pop(0)] = visits
+        for index, head in self.heads.items():
+            settled = [order.id for visit in head.visits for order in visit.orders]
+            assigned[index] = settled + assigned.get(index, [])
+        return assigned
+
+    def _name(self, activity: pyvrp.Activity) -> str:
+        """What stands in a sequence for a step of the solver's route."""
+        if activity.is_client():
+            return self.clients[activity.idx][0].id
+        if activity.is_depot():
+            return RELOAD
+        name = self.transfers[activity.idx].id
+        return FETCH + name if activity.is_pickup() else name
+
+    def _end(self, part: Order) -> tuple[Order, int | None, int | None]:
+        """An end of a transfer, with the earliest and latest start of its service. The solver knows one window for it: from
+        the opening of the first to the end of the last."""
+        windows = self.lookup.sites[part.site].windows
+        start, end = (windows[0].start, windows[-1].end) if windows else (None, part.due)
+        if end is not None and part.due is not None:
+            end = min(end, part.due)
+        return part, max(start or 0, part.release) if is_fetch(part) else start, end
+
+    def _add(self, order: Order) -> None:
+        """One client per receiving window the order can still be handed over in."""
+        windows, due = self.lookup.sites[order.site].windows, order.due
+        spans: list[tuple[int | None, int | None]] = [(None, due)]
+        if windows:
+            latest = UNBOUNDED if due is None else due
+            spans = [(w.start, min(w.end, latest)) for w in windows if w.start <= latest and w.end >= order.release]
+        first = len(self.clients)
+        self.clients += [(order, start, end) for start, end in spans]
+        if len(spans) > 1:
+            self.groups.append(list(range(first, first + len(spans))))
+
+    def _data(self) -> ProblemData:
+        depots, depot_rows, places = self._depots()
+        rows = np.array(depot_rows + [self.lookup.row[order.site] for order, _, _ in self.calls])
+        barred = self._barred()
+        horizon = self._horizon()
+        shut = any(barred.values()) or any(
+            NO_ROAD in row for matrix in self.lookup.problem.matrices.values() for row in matrix.distance
+        )
+        profiles: dict[tuple[str, frozenset[int], float, int], int] = {}
+        types = []
+        for crew, members in self._types().items():
+            vehicle = crew.vehicle
+            rate = self._rate(vehicle) if vehicle.per_stop else 1
+            profile = profiles.setdefault((vehicle.profile, barred[crew], vehicle.per_stop, rate), len(profiles))
+            self.crews_of.append(members)
+            bound = horizon if shut and crew.late is None else crew.late
+            types.append(self._type(crew, members, depots, profile, bound))
+        tables = [
+            self._tables(rows, len(depot_rows), name, shut_out, horizon, rate, round(per_stop * self.scale))
+            for name, shut_out, per_stop, rate in profiles
+        ]
+        member = {client: group for group, clients in enumerate(self.groups) for client in clients}
+        price = self._price()
+        distances: list[Any] = [distance for distance, _ in tables]  # the stubs spell these arrays by hand
+        durations: list[Any] = [duration for _, duration in tables]
+        return ProblemData(
+            [pyvrp.Location(0, 0) for _ in rows],
+            [self._client(i, len(depot_rows) + i, member.get(i), price) for i in range(len(self.clients))],
+            places,
+            types,
+            distances,
+            durations,
+            [pyvrp.ClientGroup(clients, required=self._must(self.clients[clients[0]][0])) for clients in self.groups],
+            [self._shipment(i, len(depot_rows), price) for i in range(len(self.transfers))],
+        )
+
+    def _rate(self, vehicle: Vehicle) -> int:
+        """What one part of a m costs in the solver's numbers."""
+        return round(vehicle.per_km * self.scale / (1000 * self.lookup.problem.resolution))
+
+    def _must(self, order: Order) -> bool:
+        return order.penalty is None and not self.spare
+
+    def _prize(self, order: Order, price: int) -> int:
+        if order.penalty is not None:
+            return round(order.penalty * self.scale)
+        return price * (1 + order.priority) if self.spare else 0
+
+    def _load(self, order: Order) -> list[int]:
+        return [getattr(order.amounts, d) if zone in (None, order.zone) else 0 for zone, d in self.dimensions]
+
+    def _span(self, site: Site, start: int | None, end: int | None) -> tuple[int, int]:
+        """When service may start, put off by the time of the visit, which is on the leg that leads there."""
+        latest = UNBOUNDED if end is None else max(0, end + site.service - self.zero)
+        return 0 if start is None else min(latest, max(0, start + site.service - self.zero)), latest
+
+    def _shipment(self, index: int, depots: int, price: int) -> pyvrp.Shipment:
+        order, first = self.transfers[index], len(self.clients) + 2 * index
+        fetch, hand = ((self.lookup.sites[part.site], start, end) for part, start, end in self.calls[first : first + 2])
+        fetch_early, fetch_late = self._span(*fetch)
+        hand_early, hand_late = self._span(*hand)
+        return pyvrp.Shipment(
+            depots + first,
+            depots + first + 1,
+            fetch_early,
+            fetch_late,
+            fetch[0].per_unit * order.amounts.units,
+            hand_early,
+            hand_late,
+            hand[0].per_unit * order.amounts.units,
+            self._load(order),
+            self._prize(order, price),
+            self._must(order),
+            name=order.id,
+        )
+
+    def _client(self, index: int, location: int, group: int | None, price: int) -> pyvrp.Client:
+        order, start, end = self.clients[index]
+        site = self.lookup.sites[order.site]
+        ready = max(0, order.release - self.zero)
+        load = self._load(order)
+        none = [0] * len(load)
+        if order.collect:
+            start, ready = max(start or 0, order.release), 0
+        earliest, latest = self._span(site, start, end)
+        return pyvrp.Client(
+            location,
+            delivery=none if order.collect else load,
+            pickup=load if order.collect else none,
+            service_duration=site.per_unit * order.amounts.units,
+            tw_early=earliest,
+            tw_late=latest,
+            release_time=min(ready, latest),
+            prize=self._prize(order, price),
+            required=self._must(order) and group is None,
+            group=group,
+            name=order.id,
+        )
+
+    def _dimensions(self) -> list[tuple[str | None, str]]:
+        """The load dimensions that bound some vehicle: of the whole load (``None``) and of single zones."""
+        found: set[tuple[str, str]] = set()
+        for crew in self.crews:
+            spaces = [("", crew.vehicle.capacity)] + [(part.zone, part.capacity) for part in crew.vehicle.compartments]
+            for zone, capacity in spaces:
+                found |= {(zone, dimension) for dimension in DIMENSIONS if getattr(capacity, dimension) is not None}
+        return [(zone or None, dimension) for zone, dimension in sorted(found)]
+
+    def prices(self) -> "Prices":
+        """What lateness and too much load cost the search, from what a day of these crews costs and carries."""
+        dear = median(self._dear(crew) for crew in self.crews) * self.scale
+        loads = []
+        for zone, dimension in self.dimensions:
+            parts = [self._space(crew, zone, dimension, ()) for crew in self.crews]
+            loads.append(_STEEP * dear / max(1.0, median(parts)))
+        longest = max(int(self.data.duration_matrix(k).max()) for k in range(self.data.num_profiles))
+        longest = max(1, longest, *(int(self.data.distance_matrix(k).max()) for k in range(self.data.num_profiles)))
+        row = self.lookup.problem.matrices[self.crews[0].vehicle.profile].duration[self.sites[0]]
+        time = _STEEP * dear / max(1.0, 4.0 * median(row))
+        most = max(PenaltyParams.max_penalty, 50.0 * max([time, *loads]))
+        return Prices(loads, time, min(most, 2.0**60 / (len(self.calls) * longest)))
+
+    def _dear(self, crew: Crew) -> float:
+        """About what a day of a crew costs (money): the vehicle, and twice there and back again to the middling site."""
+        vehicle, problem = crew.vehicle, self.lookup.problem
+        matrix, row = problem.matrices[vehicle.profile], self.lookup.row[vehicle.depot]
+        way = problem.money(vehicle.per_km, 4 * max(0, round(median(matrix.distance[row]))), 1000)
+        hours = problem.money(crew.per_hour, 4 * max(0, round(median(matrix.duration[row]))), 3600)
+        return vehicle.fixed + way + hours
+
+    def _depots(self) -> tuple[dict[tuple[str, int | None], int], list[int], list[pyvrp.Depot]]:
+        """Depots by site, one more where vehicles load again, and one for each locked route at its last stop; with the
+        matrix rows they stand at. Loading takes its time wherever a trip begins, and none where a route ends."""
+        names = sorted({site for crew in self.crews for site in (crew.vehicle.depot, crew.vehicle.end_depot)})
+        depots: dict[tuple[str, int | None], int] = {(name, None): i for i, name in enumerate(names)}
+        rows = [self.lookup.row[name] for name in names]
+        made = [pyvrp.Depot(i, service_duration=self.lookup.sites[name].service) for i, name in enumerate(names)]
+        for name in sorted({crew.vehicle.depot for crew in self.crews if crew.vehicle.trips > 1}):
+            depots[name, _AGAIN] = len(rows)
+            made.append(self._again(len(rows), name))
+            rows.append(self.lookup.row[name])
+        for index, head in self.heads.items():
+            depots[head.visits[-1].site, index] = len(rows)
+            made.append(pyvrp.Depot(len(rows)))
+            rows.append(head.visits[-1].row)
+        return depots, rows, made
+
+    def _again(self, location: int, name: str) -> pyvrp.Depot:
+        """Where vehicles load again: open for it until so long before the depot closes as loading takes."""
+        site = self.lookup.sites[name]
+        opens, closes = 0, UNBOUNDED
+        for window in site.windows:
+            closes = max(0, window.end - site.service - self.zero)
+            opens = min(closes, max(0, window.start - self.zero))
+        return pyvrp.Depot(location, tw_early=opens, tw_late=closes, service_duration=site.service)
+
+    def _types(self) -> dict[Crew, list[int]]:
+        """Crews that are alike, together; a locked one alone."""
+        types: dict[Crew, list[int]] = {}
+        for index, crew in enumerate(self.crews):
+            types.setdefault(crew.alike(), []).append(index)
+        return types
+
+    def _barred(self) -> dict[Crew, frozenset[int]]:
+        """Per vehicle type the calls it may not make, but for those that are only too large: capacity sees to them."""
+        whose = [order for order, _, _ in self.clients] + [order for order in self.transfers for _ in range(2)]
+        return {
+            crew: frozenset(i for i, order in enumerate(whose) if self.lookup.bar(crew, order) not in (None, Bar.SIZE))
+            for crew in self._types()
+        }
+
+    def _type(
+        self, crew: Crew, members: list[int], depots: dict[tuple[str, int | None], int], profile: int, late: int | None
+    ) -> pyvrp.VehicleType:
+        vehicle, resolution = crew.vehicle, self.lookup.problem.resolution
+        rate = self._rate(vehicle)
+        head = self.heads.get(members[0])
+        carried = [order for visit in head.visits for order in visit.orders] if head else []
+        spent, driven = 0, 0
+        start, fixed = crew.early, vehicle.fixed
+        load_by = None if crew.leave_by is None else crew.leave_by - self.lookup.sites[vehicle.depot].service
+        depot = depots[vehicle.depot, None]
+        if head is not None:  # it is on its way: what is locked is paid for, and bounds what is left
+            start, fixed, load_by = head.departures[-1], 0.0, None
+            spent, driven = start - head.start, sum(head.distances[:-1])
+            depot = depots[head.visits[-1].site, members[0]]
+        meal = crew.meal.length if crew.meal is not None and start < crew.meal.latest else 0
+        closes = UNBOUNDED if late is None else max(0, start - self.zero, late - meal - self.zero)
+        return pyvrp.VehicleType(
+            num_available=len(members),
+            capacity=[self._space(crew, zone, dimension, carried) for zone, dimension in self.dimensions],
+            start_depot=depot,
+            end_depot=depots[vehicle.end_depot, None],
+            fixed_cost=round(fixed * self.scale),
+            tw_early=max(0, start - self.zero),
+            tw_late=closes,
+            shift_duration=UNBOUNDED if vehicle.max_duration is None else max(0, vehicle.max_duration - spent - meal),
+            max_distance=self._furthest(vehicle, driven),
+            unit_distance_cost=1 if vehicle.per_stop else rate,
+            unit_duration_cost=round(crew.per_hour * self.scale / (3600 * resolution)),
+            profile=profile,
+            start_late=None if load_by is None else min(closes, max(0, start - self.zero, load_by - self.zero)),
+            reload_depots=[depots[vehicle.depot, _AGAIN]] if vehicle.trips > 1 else [],
+            max_reloads=vehicle.trips - 1,
+            name=vehicle.id,
+        )
+
+    def _furthest(self, vehicle: Vehicle, driven: int) -> int:
+        """How far it may still go. Where distances are money, at most what so many m and all visits there are would cost:
+        that lets too much through, and what is too far is mended."""
+        if vehicle.max_distance is None:
+            return UNBOUNDED
+        left = max(0, vehicle.max_distance - driven)
+        if not vehicle.per_stop:
+            return left
+        return left * self._rate(vehicle) + round(vehicle.per_stop * self.scale) * len(self.calls)
+
+    def _space(self, crew: Crew, zone: str | None, dimension: str, carried: Sequence[Order]) -> int:
+        """What the vehicle takes in one load dimension on top of the most that what is locked has on board."""
+        capacity = crew.vehicle.capacity if zone is None else compartment(crew.vehicle, zone)
+        limit = getattr(capacity, dimension) if capacity is not None else 0
+        if limit is None:
+            return sum(int(getattr(order.amounts, dimension)) for order, _, _ in self.calls)
+        most = max(
+            sum(int(getattr(amounts, dimension)) for name, amounts in load.items() if zone in (None, name))
+            for load in boards(carried)
+        )
+        return max(0, int(limit) - most)
+
+    def _horizon(self) -> int:
+        """A time by which any sensible route is over, however late it starts."""
+        lates = [crew.late for crew in self.crews]
+        if all(late is not None for late in lates):
+            return max(late for late in lates if late is not None)
+        longest = max(max(row) for matrix in self.lookup.problem.matrices.values() for row in matrix.duration)
+        service = sum(self.lookup.service(self.lookup.sites[order.site], [order]) for order, _, _ in self.calls)
+        times = [time for _, start, end in self.calls for time in (start, end) if time is not None]
+        times += [order.release for order, _, _ in self.calls] + [crew.early for crew in self.crews]
+        times += [head.end for head in self.heads.values()]
+        turns = max(1, min(len(self.calls), max(crew.vehicle.trips for crew in self.crews)))
+        return max(times) + turns * self.loading + service + (len(self.calls) + turns + 1) * longest
+
+    def _tables(
+        self,
+        rows: NDArray[np.int64],
+        depots: int,
+        profile: str,
+        barred: frozenset[int],
+        horizon: int,
+        rate: int,
+        per_stop: int,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Distances and durations between depots and clients, visits' service on the way in, no way to who is barred.
+
+        Distances are multiplied by ``rate``; ``per_stop`` is added to those that lead to a visit.
+        """
+        matrix = self.lookup.problem.matrices[profile]
+        grid = np.ix_(rows, rows)
+        distance = np.array(matrix.distance, dtype=np.int64)[grid]
+        duration = np.array(matrix.duration, dtype=np.int64)[grid]
+        service = np.array([0] * depots + [self.lookup.sites[order.site].service for order, _, _ in self.calls])
+        closed = distance == NO_ROAD
+        columns = [depots + client for client in sorted(barred)]
+        closed[:, columns] = True
+        closed[columns, :] = True
+        enters = rows[:, None] != rows[None, :]
+        duration += np.where(enters, service[None, :], 0)
+        distance[closed] = 2 * distance.max(initial=0) + 1
+        distance *= rate
+        distance[:, depots:] += np.where(enters[:, depots:], per_stop, 0)
+        duration[closed] = max(0, horizon - self.zero) + 1
+        np.fill_diagonal(distance, 0)
+        np.fill_diagonal(duration, 0)
+        return distance, duration
+
+    def _price(self) -> int:
+        """What leaving out an order that must be served costs: more than the dearest crew's longest day for it alone, and
+        more than any penalty."""
+        problem = self.lookup.problem
+        far = max(max(row) for matrix in problem.matrices.values() for row in matrix.distance)
+        dearest = 0.0
+        for crew in self.crews:
+            hours = crew.late - crew.early if crew.late is not None else 0
+            way = problem.money(crew.vehicle.per_km, 2 * far, 1000)
+            dearest = max(
+                dearest, crew.vehicle.fixed + crew.vehicle.per_stop + way + problem.money(crew.per_hour, hours, 3600)
+            )
+        penalties = max((order.penalty or 0.0 for order, _, _ in self.calls), default=0.0)
+        return round((2 * dearest + penalties) * self.scale) + 1
+
+
+def _scale(lookup: Lookup, crews: Sequence[Crew]) -> int:
+    """How many of the solver's whole numbers make one of money, so that no rate is rounded — or hardly.
+
+    Rates are decimal fractions of money per m and per s; their common denominator makes them whole. Where that were huge,
+    the smallest rate becomes 1000, which rounds by at most 0.05 %, or less where one rate is a million times another: the
+    solver counts in 64 bits.
+    """
+    resolution = lookup.problem.resolution
+    rates = {Fraction(str(crew.vehicle.per_km)) / (1000 * resolution) for crew in crews}
+    rates |= {Fraction(str(crew.per_hour)) / (3600 * resolution) for crew in crews}
+    rates.discard(Fraction(0))
+    if not rates:
+        return 1
+    exact = lcm(*(rate.denominator for rate in rates))
+    if exact * max(rates) <= _SMALL:
+        return exact
+    return max(1, round(min(_SMALL / 10 / float(min(rates)), _LARGE / float(max(rates)))))
