@@ -129,14 +129,15 @@ class _Judge:
             space = compartment(self.crew.vehicle, zone)
             if space is not None:
                 spaces.append((zone, amounts, space))
+        told: set[tuple[str, int, int]] = set()
         for zone, amounts, space in spaces:
             for dimension in DIMENSIONS:
                 value, limit = getattr(amounts, dimension), getattr(space, dimension)
-                if limit is not None and value > limit:
-                    what = f"{zone} {_DIMENSION[dimension]}".strip()
-                    yield self._say(
-                        None, problems.DESK_LOAD, what=what, value=value, expected=limit, over=value - limit
-                    )
+                if limit is None or value <= limit or (dimension, value, limit) in told:
+                    continue  # a vehicle of one compartment is too full once, not twice
+                told.add((dimension, value, limit))
+                what = f"{zone} {_DIMENSION[dimension]}".strip()
+                yield self._say(None, problems.DESK_LOAD, what=what, value=value, expected=limit, over=value - limit)
 
 
 _DIMENSION = {"units": "件 packs", "volume": "cm³", "weight": "g"}

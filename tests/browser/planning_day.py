@@ -1,4 +1,4 @@
-"""A city's day for the planning desk: 60 hospitals, 30 vans with their drivers, and 300 delivery notes to be imported."""
+"""A city's day for the planning desk: 300 hospitals, 30 vans with their drivers, and 300 delivery notes to be imported."""
 
 import random
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tests.server.orders.samples import as_csv, row
 BY = "test"
 DAY = date(2026, 11, 23)
 PIN = "482913"
-HOSPITALS, VANS, NOTES = 60, 30, 300
+HOSPITALS, VANS, NOTES = 300, 30, 300
 MORNING = ((8 * 60, 11 * 60 + 30),)
 ALL_DAY = ((8 * 60, 11 * 60 + 30), (13 * 60 + 30, 17 * 60))
 
@@ -31,7 +31,7 @@ class City:
 
 
 def hospital(number: int) -> str:
-    return f"第{number + 1:02d}医院"
+    return f"第{number + 1:03d}医院"
 
 
 def enter_city() -> City:
@@ -45,7 +45,7 @@ def enter_city() -> City:
         for number in range(HOSPITALS):
             hours = MORNING if number % 3 == 0 else ALL_DAY
             site = SiteData(
-                Name(hospital(number), f"Hospital {number + 1:02d}"),
+                Name(hospital(number), f"Hospital {number + 1:03d}"),
                 f"{number + 1}号路",
                 39.90 + rng.uniform(-0.14, 0.14),
                 116.40 + rng.uniform(-0.18, 0.18),
@@ -57,15 +57,18 @@ def enter_city() -> City:
         vans, drivers = [], []
         for number in range(VANS):
             name = f"京A·{10001 + number}"
-            van = fleet.add_vehicle(VehicleData(carrier, Name(name, f"Jing A {10001 + number}"), capacity=120), by=BY)
+            van = fleet.add_vehicle(VehicleData(carrier, Name(name, f"Jing A {10001 + number}"), capacity=52), by=BY)
             fleet.add_container(
                 ContainerData(
-                    ContainerKind.COMPARTMENT, Name("冷藏厢", "Cold room"), f"80-{number}", 2.0, 8.0, 9.0, 120, van
+                    ContainerKind.COMPARTMENT, Name("冷藏厢", "Cold room"), f"80-{number}", 2.0, 8.0, 9.0, 52, van
                 ),
                 by=BY,
             )
             person, _ = accounts.add_user(
-                name=f"driver.{number:02d}", role=Role.DRIVER, display=Name(f"司机{number + 1:02d}", f"Driver {number + 1:02d}"), by=BY
+                name=f"driver.{number:02d}",
+                role=Role.DRIVER,
+                display=Name(f"司机{number + 1:02d}", f"Driver {number + 1:02d}"),
+                by=BY,
             )
             if number < 2:
                 accounts.set_pin(person.id, PIN, by=BY)

@@ -78,7 +78,9 @@ export class Panel {
     const whole = locked === route.stops.length;
     head.append(button("‹", () => this.calls.select(null)), make("b", "", this.names.get(route.vehicle)), this.driver(route));
     if (!this.calls.readOnly) head.append(button(whole ? this.words.unlockRoute : this.words.lockRoute, () => this.calls.lock(route.vehicle, whole ? 0 : route.stops.length - 1)));
-    held.append(head, make("div", "text-secondary small px-3 pb-1", this.summary(route)), reasons(route.broken));
+    const top = make("div", "desk-route-top");
+    top.append(head, make("div", "text-secondary small px-3 pb-1", this.summary(route)), reasons(route.broken));
+    held.append(top);
     const list = make("ol", "desk-stops");
     route.stops.forEach((stop, index) => list.append(this.stop(route, stop, index, index < locked)));
     held.append(list);

@@ -58,8 +58,9 @@ export class Timeline {
     this.state = state;
     this.routes = new Map(state.routes.map((route) => [route.vehicle, route]));
     const shifts = this.fixed.vehicles.map((vehicle) => vehicle.shift).filter(Boolean);
-    const from = Math.min(...shifts.map(([start]) => start), ...state.routes.map((route) => route.start));
-    const to = Math.max(...shifts.map(([, end]) => end), ...state.routes.map((route) => route.end));
+    const driven = state.routes.length ? state.routes.map((route) => [route.start, route.end + 1800]) : shifts;
+    const from = Math.min(...driven.map(([start]) => start));
+    const to = Math.max(...driven.map(([, end]) => end));
     const span = [Math.floor((from + this.fixed.zero) / 3600) * 3600 - this.fixed.zero, Math.ceil((to + this.fixed.zero + 1) / 3600) * 3600 - this.fixed.zero];
     if (!this.span || span[0] < this.span[0] || span[1] > this.span[1]) { this.span = span; this.scale(); } else this.fill();
     this.select(selected);
