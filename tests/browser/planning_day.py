@@ -18,12 +18,15 @@ DAY = date(2026, 11, 23)
 PIN = "482913"
 HOSPITALS, VANS, NOTES = 300, 30, 300
 MORNING = ((8 * 60, 11 * 60 + 30),)
+AT_DAWN = ((8 * 60, 8 * 60 + 30),)
+EARLY = 0
+"""The hospital, close to the depot, that receives for half an hour only."""
 ALL_DAY = ((8 * 60, 11 * 60 + 30), (13 * 60 + 30, 17 * 60))
 
 
 @dataclass(frozen=True)
 class City:
-    """What was entered: ids of the depot, vans and drivers; the drivers' user ids, of whom the first can sign in."""
+    """What was entered, by id."""
 
     depot: str
     vans: tuple[str, ...]
@@ -43,12 +46,13 @@ def enter_city() -> City:
             SiteData(Name("亦庄仓库", "Yizhuang depot"), "亦庄", 39.795, 116.506, depot=True, service=1200), by=BY
         )
         for number in range(HOSPITALS):
-            hours = MORNING if number % 3 == 0 else ALL_DAY
+            early = number == EARLY
+            hours = AT_DAWN if early else MORNING if number % 3 == 0 else ALL_DAY
             site = SiteData(
                 Name(hospital(number), f"Hospital {number + 1:03d}"),
                 f"{number + 1}号路",
-                39.90 + rng.uniform(-0.14, 0.14),
-                116.40 + rng.uniform(-0.18, 0.18),
+                39.81 if early else 39.90 + rng.uniform(-0.14, 0.14),
+                116.49 if early else 116.40 + rng.uniform(-0.18, 0.18),
                 service=300,
                 per_pack=5,
                 hours=tuple(Hours(day, *one) for day in range(7) for one in hours),
@@ -70,8 +74,6 @@ def enter_city() -> City:
                 display=Name(f"司机{number + 1:02d}", f"Driver {number + 1:02d}"),
                 by=BY,
             )
-            if number < 2:
-                accounts.set_pin(person.id, PIN, by=BY)
             drivers.append(
                 fleet.add_driver(
                     DriverData(carrier, person.id, Name(f"司机{number + 1:02d}", f"Driver {number + 1:02d}")), by=BY
@@ -100,6 +102,12 @@ def notes(count: int = NOTES) -> bytes:
             )
         )
     return as_csv(rows)
+
+
+def give_pin(driver: str) -> None:
+    """Let a driver sign in on a handheld."""
+    with transaction():
+        accounts.set_pin(fleet.user_of_driver(driver), PIN, by=BY)
 
 
 def enrolment_text() -> str:
