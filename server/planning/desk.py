@@ -70,7 +70,8 @@ def evaluate(problem: Problem, plan: Plan, hand: Hand, names: Names | None = Non
     broken += _twice(hand, called)
     made = _plan(lookup, plan, routes, hand)
     refused = check(settled, made).violations
-    return Draft(hand, settled, made, (*broken, *_unsaid(refused, broken, called)), refused)
+    driven = {route.vehicle for route in routes}
+    return Draft(hand, settled, made, (*broken, *_unsaid(refused, broken, driven, called)), refused)
 
 
 def _with_drivers(problem: Problem, hand: Hand) -> Hand:
@@ -123,12 +124,13 @@ def _twice(hand: Hand, names: Names) -> Iterator[Broken]:
             yield Broken(route.vehicle, None, Refused(problems.DESK_DRIVER_TWICE, **values).problem)
 
 
-def _unsaid(refused: Sequence[Violation], broken: Sequence[Broken], names: Names) -> Iterator[Broken]:
-    """What the checker found on routes of which the desk had nothing to say: nobody is left with a bare no."""
+def _unsaid(refused: Sequence[Violation], broken: Sequence[Broken], driven: set[str], names: Names) -> Iterator[Broken]:
+    """What the checker found on routes of which the desk had nothing to say, and of the plan as a whole where it had nothing
+    to say at all: nobody is left with a bare no."""
     said = {one.vehicle for one in broken}
     for found in refused:
         vehicle, *rest = found.where.split(" › ")
-        if vehicle in said:
+        if vehicle in said or (said and vehicle not in driven):
             continue
         stop = int(rest[0]) - 1 if len(rest) > 1 and rest[0].isdecimal() else None
         yield Broken(vehicle, stop, named(found.problem, names))
