@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.accounts.audit import Tag, record
 from server.context import context
@@ -90,7 +90,10 @@ def keep_plan(problem: Problem, plan: Plan, *, day: date, by: str, predecessor: 
         db.session.add(planned)
         db.session.flush()
         if route.vehicle in standing:
-            db.session.add(StandingRoute(id=planned.id, route_id=standing[route.vehicle]))
+            route_id = standing[route.vehicle]
+            newest = select(func.max(StandingRoute.generation)).where(StandingRoute.route_id == route_id)
+            generation = (db.session.execute(newest).scalar_one() or 0) + 1
+            db.session.add(StandingRoute(id=planned.id, route_id=route_id, generation=generation))
     db.session.flush()
     told = {"day": ("", day), "routes": ("", len(plan.routes)), "unserved": ("", len(plan.unserved))}
     record(Tag.PLAN_MADE, by=by, subject=row.id, key=row.id, changes=told)
@@ -179,12 +182,11 @@ def planned_route(route_id: str) -> tuple[Kept, Route]:
     Raises:
         Refused: NOT_FOUND.
     """
-    standing = select(StandingRoute.id).where(StandingRoute.route_id == route_id)
     query = (
         select(PlannedRoute)
-        .join(PlanRow, PlanRow.id == PlannedRoute.plan_id)
-        .where(PlannedRoute.id.in_(standing) | (PlannedRoute.id == route_id))
-        .order_by(PlanRow.made_at.desc(), PlanRow.id.desc())
+        .outerjoin(StandingRoute, StandingRoute.id == PlannedRoute.id)
+        .where((StandingRoute.route_id == route_id) | (PlannedRoute.id == route_id))
+        .order_by(func.coalesce(StandingRoute.generation, 0).desc())
         .limit(1)
     )
     row = db.session.execute(query).scalar_one_or_none()

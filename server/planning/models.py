@@ -47,6 +47,8 @@ class StandingRoute(Base):
     id: Mapped[str] = mapped_column(ForeignKey("planned_route.id"), primary_key=True)
     route_id: Mapped[str] = mapped_column(String(40), index=True)
     """The id it is published under."""
+    generation: Mapped[int]
+    """1, 2, 3 …: which of the plans after the first that has the route; the newest one counts."""
 
 
 class PlanSuccession(Base):

@@ -63,6 +63,7 @@ def upgrade() -> None:
         "standing_route",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("route_id", sa.String(length=40), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["id"], ["planned_route.id"], name=op.f("fk_standing_route_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_route")),
     )
