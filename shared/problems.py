@@ -747,6 +747,12 @@ DESK_LEFT_BEHIND = kind(
     "方案中已没有这条已下发的线路，须先处理：{value}",
     "The plan has no stops left for this published route: {value}",
 )
+DESK_BEGUN = kind(
+    6626,
+    409,
+    "{value} 已在途，{expected} 已送达或正在前往，不能改动",
+    "{value} is on the road: {expected} was visited or is being driven to, and stays",
+)
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------
 DISK_FULL = kind(

@@ -1,5 +1,6 @@
 """The planning desk: a plan on map and timeline, stops moved by hand, the rest planned again, and routes published."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -12,16 +13,16 @@ from server.context import context
 from server.db import db
 from server.i18n import gettext as _
 from server.i18n import language
-from server.planning import desk_view, drafts, keeping, publish, searches
+from server.planning import desk_view, drafts, keeping, publish, routes, searches
+from server.planning.broken import named
 from server.planning.changes import changes
 from server.planning.checker import accept
 from server.planning.desk import Draft, evaluate
 from server.planning.desk_view import Desk
 from server.planning.desk_words import words
 from server.planning.hand import Hand, hand_of, read_hand, with_locks
-from server.planning.routes import blueprint as planning
-from server.planning.routes import way_for
 from server.planning.searches import Search
+from server.planning.under_way import settled, under_way, with_begun
 from server.transaction import begin_writing, transaction
 from shared import problems
 from shared.errors import Refused
@@ -63,11 +64,17 @@ def _read(shape: Any) -> Any:
         raise Refused(problems.DESK_HAND, value="JSON", reason=str(error)) from error
 
 
+def _write() -> None:
+    """From reading to writing: what was read so far is over, and nobody had to wait for it."""
+    db.session.rollback()
+    begin_writing()
+
+
 @blueprint.get("/plans/<plan_id>/desk")
 @require(*WHO)
 def desk(plan_id: str) -> ResponseReturnValue:
     """The page: the plan with what was moved since."""
-    on_desk = desk_view.open_desk(_app(), plan_id)
+    on_desk = _now(desk_view.open_desk(_app(), plan_id))
     draft, version = _standing(on_desk)
     config = context().config
     return render_template(
@@ -86,10 +93,15 @@ def desk(plan_id: str) -> ResponseReturnValue:
     )
 
 
+def _now(on_desk: Desk) -> Desk:
+    """The desk with what has begun on the road since locked."""
+    return replace(on_desk, problem=with_begun(on_desk.problem, under_way(on_desk.kept)))
+
+
 def _standing(on_desk: Desk) -> tuple[Draft, int]:
     """The draft that was saved last, or the plan as it is; and the draft's version (0: none)."""
     saved = None if on_desk.kept.successor else drafts.draft_of(on_desk.kept.id)
-    hand = hand_of(on_desk.kept.problem, on_desk.kept.plan) if saved is None else saved.hand
+    hand = hand_of(on_desk.problem, on_desk.kept.plan) if saved is None else saved.hand
     draft = evaluate(on_desk.problem, on_desk.base, hand, on_desk.names)
     return draft, 0 if saved is None else saved.version
 
@@ -99,7 +111,7 @@ def _standing(on_desk: Desk) -> tuple[Draft, int]:
 def attempt(plan_id: str) -> ResponseReturnValue:
     """What an arrangement would come to; nothing is saved."""
     db.session.rollback()  # nobody waits for the database while it is worked out
-    on_desk = desk_view.desk_of(_app(), plan_id)
+    on_desk = _now(desk_view.desk_of(_app(), plan_id))
     draft, _move = _moved(on_desk)
     return _json(desk_view.shown(on_desk, draft))
 
@@ -109,10 +121,10 @@ def attempt(plan_id: str) -> ResponseReturnValue:
 def save(plan_id: str) -> ResponseReturnValue:
     """The same, saved: what breaks something can be a draft."""
     db.session.rollback()
-    on_desk = desk_view.desk_of(_app(), plan_id)
+    on_desk = _now(desk_view.desk_of(_app(), plan_id))
     draft, move = _moved(on_desk)
     body = desk_view.shown(on_desk, draft)
-    begin_writing()
+    _write()
     _not_superseded(plan_id)
     version = drafts.save_draft(plan_id, draft.hand, seen=move.seen, by=actor())
     return _json({**body, "seen": version})
@@ -120,8 +132,24 @@ def save(plan_id: str) -> ResponseReturnValue:
 
 def _moved(on_desk: Desk) -> tuple[Draft, Move]:
     move: Move = _read(Move)
-    hand = read_hand(on_desk.problem, bytes(move.hand))
-    return evaluate(on_desk.problem, on_desk.base, hand, on_desk.names), move
+    return evaluate(on_desk.problem, on_desk.base, _hand(on_desk, move), on_desk.names), move
+
+
+def _hand(on_desk: Desk, move: Move) -> Hand:
+    """What the page sent, with what has begun on the road settled.
+
+    Raises:
+        Refused: DESK_HAND, DESK_BEGUN; in words that people know.
+    """
+    return _settled(on_desk, read_hand(on_desk.problem, bytes(move.hand)))
+
+
+def _settled(on_desk: Desk, hand: Hand) -> Hand:
+    try:
+        return settled(hand, under_way(on_desk.kept))
+    except Refused as refused:
+        called = named(refused.problem, on_desk.names)
+        raise Refused(refused.kind, **called.values) from refused
 
 
 def _not_superseded(plan_id: str) -> None:
@@ -144,10 +172,10 @@ def discard(plan_id: str) -> ResponseReturnValue:
 def keep(plan_id: str) -> ResponseReturnValue:
     """What was moved becomes a plan that takes this one's place, if the checker accepts it."""
     db.session.rollback()
-    on_desk = desk_view.desk_of(_app(), plan_id)
+    on_desk = _now(desk_view.desk_of(_app(), plan_id))
     draft, move = _moved(on_desk)
     accept(draft.problem, draft.plan)
-    begin_writing()
+    _write()
     saved = drafts.draft_of(plan_id)
     if (0 if saved is None else saved.version) != move.seen:
         raise Refused(problems.DESK_MOVED, value=actor() if saved is None else saved.saved_by)
@@ -168,7 +196,8 @@ def publish_routes(plan_id: str) -> ResponseReturnValue:
         if route_id not in {known for known, _route in kept.routes}:
             raise Refused(problems.NOT_FOUND, what="线路 route", value=route_id)
     given = [
-        publish.Wanted(route_id, device_id, way_for(route_id, None)) for route_id, device_id in wanted.routes.items()
+        publish.Wanted(route_id, device_id, routes.way_for(route_id, None))
+        for route_id, device_id in wanted.routes.items()
     ]
     publish.publish_together(given, by=actor())
     flash(
@@ -185,12 +214,13 @@ def publish_routes(plan_id: str) -> ResponseReturnValue:
 def replan(plan_id: str) -> ResponseReturnValue:
     """Plan everything again that is not locked; the search runs beside the page, which asks how it goes."""
     db.session.rollback()
-    on_desk = desk_view.desk_of(_app(), plan_id)
+    on_desk = _now(desk_view.desk_of(_app(), plan_id))
     move: Move = _read(Move)
-    hand = read_hand(on_desk.problem, bytes(move.hand))
+    hand = _hand(on_desk, move)
     least, most = SECONDS
     if not least <= move.seconds <= most:
         raise Refused(problems.FIELD_INVALID, field=_("Search for, s"), value=move.seconds, reason=f"{least}…{most}")
+    db.session.rollback()
     with transaction():
         _not_superseded(plan_id)
         search_id = searches.enter_search(
@@ -249,11 +279,14 @@ def take(search_id: str) -> ResponseReturnValue:
     if found.plan_id is None:
         raise Refused(problems.DESK_SEARCH_OVER, value=search_id)
     db.session.rollback()
-    on_desk = desk_view.desk_of(_app(), found.plan_id)
-    begin_writing()
+    on_desk = _now(desk_view.desk_of(_app(), found.plan_id))
+    if found.proposed is not None:  # a vehicle may have left while it was searched for
+        _settled(on_desk, hand_of(on_desk.problem, found.proposed))
+    _write()
     made = searches.take_proposal(found, on_desk.problem, by=actor())
     flash(_("Kept. The checker has accepted every rule; routes that changed can be published."), "success")
     return _json({"location": url_for("planning.desk.desk", plan_id=made)})
 
 
+planning: Blueprint = routes.blueprint
 planning.register_blueprint(blueprint)

@@ -217,6 +217,7 @@ def _plan_values(kept: Kept) -> dict[str, Any]:
     def clock(seconds: int) -> str:
         return "–" if origin is None else f"{(origin + timedelta(seconds=seconds)).astimezone(zone):%H:%M}"
 
+    known = {order.consignment.id: order for order in orders.orders(shipped=kept.day)}
     shown = []
     for route_id, planned in kept.routes:
         draft, fault = _draft(route_id)
@@ -235,7 +236,7 @@ def _plan_values(kept: Kept) -> dict[str, Any]:
         "kept": kept,
         "routes": shown,
         "clock": clock,
-        "orders": {one.id: orders.order(one.id) for one in kept.problem.orders},
+        "orders": {one.id: known.get(one.id) or orders.order(one.id) for one in kept.problem.orders},
         "sites": {node.id: fleet.site(site_of_node(node.id)).name for node in kept.problem.sites},
         "reasons": kept.plan.reasons(language()),
         "devices": [(device.id, device.name) for device in custody.devices() if device.revoked_at is None],

@@ -76,7 +76,7 @@ def import_and_plan(page: Page, site: Site) -> None:
     page.click("main form button[type=submit]")
     expect(page.locator(".alert-success")).to_contain_text("300")
     page.goto(f"{site.url}/planning/new?day={DAY.isoformat()}")
-    page.fill("input[name=seconds]", "4")
+    page.fill("input[name=seconds]", "3")
     page.click("main form[method=post] button[type=submit]")
     expect(page.locator("#searching-news")).to_contain_text("正在计算", timeout=15_000)
     page.wait_for_url("**/desk", timeout=60_000)
@@ -123,7 +123,7 @@ def test_stops_are_moved_locked_planned_again_and_published_and_the_handheld_has
     page: Page, site: Site, request: pytest.FixtureRequest
 ) -> None:
     with site.app.app_context():
-        city = enter_city()
+        enter_city()
         handheld = Handheld(enrolment_text())
     request.addfinalizer(handheld.close)
     sign_in(page, site)
@@ -153,11 +153,7 @@ def test_stops_are_moved_locked_planned_again_and_published_and_the_handheld_has
     expect(page.locator("#publish-why")).to_be_visible()
     expect(page.locator("#publish-now")).to_be_disabled()
     page.click("#publish-cancel")
-    page.reload()  # a draft is saved with every move
-    ready(page)
-    expect(bar(page, target, len(other["stops"]))).to_have_class("tl-stop tl-stop-broken")
-    page.click("#discard")
-    ready(page)
+    page.keyboard.press("Control+z")
     expect(page.locator("#verdict")).to_have_text("各项约束均满足。")
 
     # a route goes to the handheld
@@ -193,4 +189,3 @@ def test_stops_are_moved_locked_planned_again_and_published_and_the_handheld_has
     assert (second.id, second.version) == (first.id, 2)
     assert [stop.site.name.zh for stop in second.stops][:4] == head
     assert [stop.id for stop in second.stops][:4] == [first.stops[i].id for i in (0, 1, 3, 2)]
-    assert len(city.vans) == 30

@@ -26,15 +26,18 @@ from server.planning.keeping import keep_plan, kept_matrices, kept_plan, planned
 from server.planning.models import PlanSearch
 from server.planning.operations import measure
 from server.planning.plan import Cost, Plan
+from server.trace import operations as trace
 from server.transaction import reading, transaction
 from shared import problems
 from shared.clock import ManualClock
+from shared.custody.journey import StopPhase
 from shared.errors import Refused
 from shared.work import ContainerKind, Name
 from tests.server.accounts.browsing import Browser, person
 from tests.server.fleet.samples import BY, PIN
 from tests.server.planning_web.samples import DAY, Day, choice, enrol, enter_day, keep
 from tests.server.planning_web.waiting import waited
+from tests.server.store import project
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what no database has a part in."""
@@ -307,6 +310,50 @@ def test_a_published_route_that_lost_its_stops_is_told_and_found_again_when_it_g
 
 def test_only_routes_of_the_plan_are_published_from_its_desk(app: Flask, browser: Browser, desk: Desk) -> None:
     assert number(send(browser, at(desk, "/publish"), {"routes": {"R-0": desk.devices[0]}})) == 5003
+
+
+def visited(app: Flask, route_id: str, number: int) -> None:
+    """A stop is over, as the views tell it."""
+    with app.app_context():
+        project()
+        with transaction():
+            row = next(row for row in trace.stops_of(route_id) if row.number == number)
+            row.phase = StopPhase.LEFT.value
+
+
+def test_what_was_visited_stays_where_it_is_and_the_vehicle_has_left(app: Flask, browser: Browser, desk: Desk) -> None:
+    both = kept(browser, desk, hand(desk, (0, 1), ()))
+    ids = routes_of(app, both.plan)
+    publish_all(browser, both, ids, (0,))
+    visited(app, ids[desk.vans[0]], 1)
+    shown = state(browser.get(at(both)))
+    assert shown["routes"][0]["locked"] == 1
+    for moved in (hand(desk, (1, 0), ()), hand(desk, (1,), (0,)), hand(desk, (), (1,), (0,))):
+        answer = send(browser, at(both, "/draft"), {"hand": moved, "seen": 0})
+        assert number(answer) == 6626
+        assert "N-1" in answer.get_json()["text"]
+    told = send(browser, at(both, "/draft"), {"hand": hand(desk, (0,), (1,)), "seen": 0}).get_json()
+    assert told["routes"][0]["locked"] == 1
+    assert told["routes"][0]["departure"] == shown["routes"][0]["departure"]
+    made = kept(browser, both, hand(desk, (0,), (1,)), seen=1)
+    with app.app_context(), reading():
+        (lock,) = kept_plan(made.plan).problem.locks
+        assert (lock.vehicle, lock.orders, lock.departure) == (
+            desk.vans[0],
+            desk.day.orders[:1],
+            shown["routes"][0]["departure"],
+        )
+
+
+def test_a_search_that_was_overtaken_by_the_road_is_not_taken(app: Flask, browser: Browser, desk: Desk) -> None:
+    ids = routes_of(app, desk.plan)
+    publish_all(browser, desk, ids, (0,))
+    moved = hand(desk, (0,), (1,))
+    moved["routes"][1]["locked"] = 1
+    address, told = replanned(browser, desk, moved)
+    assert told["routes"] == [2, 1]  # the first van is not needed any more
+    visited(app, ids[desk.vans[0]], 1)
+    assert number(send(browser, f"{address}/accept", {})) == 6626
 
 
 # searches --------------------------------------------------------------------------------------------------------------
