@@ -51,6 +51,8 @@ UNSEALED = frozenset(
         "road",
         # measured by the road router, and can be measured again; a plan states the numbers it was made from
         "road_row",
+        # news of a search that runs; what it proposes is checked again before it is kept as a plan
+        "plan_search",
         # forgotten after minutes; a lost one only lets a request be answered twice, which is harmless
         "used_nonce",
         # no evidence, and said so wherever it is shown: written over every minute, dropped after a day

@@ -651,6 +651,7 @@ PLAN_UNSERVED_ALONE = kind(
     "没有车可专门运送 {group}：{value}",
     "No vehicle is left that could carry {group} and nothing else: {value}",
 )
+PLAN_UNSERVED_HAND = kind(6390, 409, "由调度员取下：{value}", "Taken off by the dispatcher: {value}")
 
 # 64xx roads: where distances and durations come from
 ROADS_SILENT = kind(
@@ -708,6 +709,99 @@ ROUTE_BEYOND_HANDHELD = kind(
     409,
     "手持机还不能处理这条线路：{value}（{what}）",
     "The handhelds cannot work such a route yet: {value} ({what})",
+)
+
+# 66xx the planning desk: what a hand-made route breaks, and by how much (6601–6619); what the desk refuses (from 6620)
+DESK_WINDOW = kind(
+    6601,
+    409,
+    "{value} 到，收货时间至 {expected}，晚 {over}",
+    "{value} is after {expected}, when receiving ends, by {over}",
+)
+DESK_DUE = kind(
+    6602,
+    409,
+    "{order} 的期限为 {expected}，{value} 才到，晚 {over}",
+    "{order} is due at {expected}, and comes at {value}: late by {over}",
+)
+DESK_HOLD = kind(
+    6603,
+    409,
+    "{order} 在箱 {value}，保温时长 {expected}，超出 {over}",
+    "{order} is boxed for {value}, the box holds {expected}: over by {over}",
+)
+DESK_ZONE = kind(
+    6604, 409, "车上没有 {expected} 温区：{value}", "The vehicle has no compartment for {expected}: {value}"
+)
+DESK_LOAD = kind(
+    6605,
+    409,
+    "超载（{what}）：{value}，最多 {expected}，超出 {over}",
+    "Overloaded in {what}: {value}, at most {expected}, over by {over}",
+)
+DESK_RETURN = kind(
+    6606, 409, "{value} 才回场，应在 {expected} 前，晚 {over}", "Back at {value}, not by {expected}: late by {over}"
+)
+DESK_LEAVE = kind(
+    6607,
+    409,
+    "{value} 才出发，车场 {expected} 关门，晚 {over}",
+    "Leaves at {value}, the depot closes at {expected}: late by {over}",
+)
+DESK_ACCESS = kind(6608, 409, "收货点只接待 {expected}，不接待 {value}", "The site admits {expected}, and not {value}")
+DESK_PAPERS = kind(6609, 409, "驾驶员 {value} 不具备 {expected}", "The driver {value} does not hold {expected}")
+DESK_DRIVERLESS = kind(6610, 409, "没有驾驶员：{value}", "Nobody drives {value}")
+DESK_DRIVER_TWICE = kind(
+    6611, 409, "驾驶员 {value} 已在另一辆车上：{expected}", "The driver {value} drives {expected} too"
+)
+DESK_ROAD = kind(6612, 409, "没有道路通往 {value}", "No road leads to {value}")
+DESK_DURATION = kind(
+    6613,
+    409,
+    "出车 {value}，最长 {expected}，超出 {over}",
+    "Out for {value}, at most {expected}: over by {over}",
+)
+DESK_DISTANCE = kind(
+    6614, 409, "里程 {value}，最多 {expected}，超出 {over}", "{value} of way, at most {expected}: over by {over}"
+)
+DESK_DEPOT = kind(6615, 409, "{value} 的货在 {expected}，不在本车车场", "{value} lies at {expected}, another depot")
+DESK_RELEASE = kind(
+    6616,
+    409,
+    "{order} 要到 {expected} 才备好，{value} 已开始装车",
+    "{order} is ready at {expected}, loading begins at {value}",
+)
+DESK_HAND = kind(
+    6620, 400, "手工排线无法成立：{value}（{reason}）", "This is no arrangement of the day: {value} ({reason})"
+)
+DESK_SUPERSEDED = kind(6621, 409, "方案已被更新的方案取代：{value}", "The plan was replaced by a newer one: {value}")
+DESK_MOVED = kind(
+    6622,
+    409,
+    "{value} 已在别处改动此草稿，请重新载入",
+    "Meanwhile {value} changed this draft elsewhere: load the page again",
+)
+DESK_SEARCH_LOST = kind(
+    6623, 409, "计算中断，没有结果：{value}", "The search was cut off, and came to nothing: {value}"
+)
+DESK_SEARCH_OVER = kind(6624, 409, "计算已结束：{value}", "The search is over already: {value}")
+DESK_LEFT_BEHIND = kind(
+    6625,
+    409,
+    "方案中已没有这条已下发的线路，须先处理：{value}",
+    "The plan has no stops left for this published route: {value}",
+)
+DESK_BEGUN = kind(
+    6626,
+    409,
+    "{value} 已在途，{expected} 已送达或正在前往，不能改动",
+    "{value} is on the road: {expected} was visited or is being driven to, and stays",
+)
+DESK_BEYOND = kind(
+    6627,
+    409,
+    "调度台还不能手工改动这样的方案：{what} {value}",
+    "Such a plan cannot be changed by hand yet: {what} {value}",
 )
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------

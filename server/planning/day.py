@@ -53,7 +53,8 @@ def day_problem(choice: Choice) -> p.Problem:
         )
     depot = fleet.site_entry(choice.depot_id)
     origin = datetime.combine(choice.day, time(), ZoneInfo(depot.data.zone)).astimezone(UTC)
-    chosen = [orders.order(order_id) for order_id in choice.order_ids]
+    known = {order.consignment.id: order for order in orders.orders(shipped=choice.day)}  # most of them, in one go
+    chosen = [known.get(order_id) or orders.order(order_id) for order_id in choice.order_ids]
     for order in chosen:
         if order.state is not OrderState.OPEN:
             raise Refused(problems.ORDER_TAKEN, value=order.consignment.note_number)

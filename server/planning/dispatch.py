@@ -3,7 +3,7 @@
 from server.context import context
 from server.planning.day import Choice, day_problem
 from server.planning.keeping import keep_plan
-from server.planning.operations import make_plan
+from server.planning.operations import make_plan, measure
 from server.planning.road.choose import chosen_roads
 from server.planning.road.kept import DatabaseStore
 from server.transaction import reading, transaction
@@ -24,6 +24,7 @@ def plan_day(
     with reading():
         problem = day_problem(choice)
     with chosen_roads(context().config.roads, DatabaseStore()) as roads:
-        plan = make_plan(problem, seconds, seed, iterations=iterations, roads=roads)
+        measured = measure(problem, roads=roads)
+        plan = make_plan(measured, seconds, seed, iterations=iterations)
     with transaction():
-        return keep_plan(problem, plan, day=choice.day, by=by)
+        return keep_plan(measured, plan, day=choice.day, by=by)

@@ -5,7 +5,7 @@ Plans and published routes are kept as the very documents they were (JSON); noth
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -25,7 +25,8 @@ class PlanRow(Base):
 
 
 class PlannedRoute(Base):
-    """One vehicle's route of a plan. Its id is the id under which it is published, and names it for ever."""
+    """One vehicle's route of a plan. Its id is the id under which it is published, and names it for ever; unless it follows
+    a published route of the plan before, whose id it then goes by (:class:`StandingRoute`)."""
 
     __tablename__ = "planned_route"
     __table_args__ = (Index(None, "plan_id", "number"),)
@@ -36,6 +37,81 @@ class PlannedRoute(Base):
     """0, 1, 2 …: its place in the plan's routes."""
     vehicle_id: Mapped[str] = mapped_column(String(40))
     driver_id: Mapped[str | None] = mapped_column(String(40))
+
+
+class StandingRoute(Base):
+    """A planned route that goes by the id of an earlier plan's: the same vehicle's, which a handheld has already."""
+
+    __tablename__ = "standing_route"
+
+    id: Mapped[str] = mapped_column(ForeignKey("planned_route.id"), primary_key=True)
+    route_id: Mapped[str] = mapped_column(String(40), index=True)
+    """The id it is published under."""
+    generation: Mapped[int]
+    """1, 2, 3 …: which of the plans after the first that has the route; the newest one counts."""
+
+
+class PlanSuccession(Base):
+    """Which plan took the place of which. A plan has one successor at most."""
+
+    __tablename__ = "plan_succession"
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    predecessor: Mapped[str] = mapped_column(ForeignKey("plan.id"), unique=True)
+
+
+class PlanRoads(Base):
+    """The distances and durations a plan was made from, so that a stop moved later is measured by the same ones."""
+
+    __tablename__ = "plan_roads"
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    matrices: Mapped[bytes] = mapped_column(LargeBinary)
+    """The problem's matrices as MessagePack, deflated."""
+
+
+class PlanDraft(Base):
+    """What a dispatcher moved on the desk and has not kept as a plan yet."""
+
+    __tablename__ = "plan_draft"
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    version: Mapped[int]
+    """1, 2, 3 …: whoever saves names the one they saw, so that nobody's moves are overwritten unseen."""
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str] = mapped_column(String(80))
+    hand: Mapped[str]
+    """The :class:`server.planning.hand.Hand` as JSON."""
+
+
+class PlanSearch(Base):
+    """A search for a plan that runs beside the pages, and what it came to. Rows go after a day."""
+
+    __tablename__ = "plan_search"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    day: Mapped[date] = mapped_column(Date)
+    plan_id: Mapped[str | None] = mapped_column(ForeignKey("plan.id"))
+    """The plan whose rest is planned again; none: a new plan."""
+    hand: Mapped[str]
+    """What was settled when it began: the arrangement as JSON, empty for a new plan."""
+    asked: Mapped[int]
+    """How long it may look (s)."""
+    started_at: Mapped[datetime]
+    started_by: Mapped[str] = mapped_column(String(80))
+    beat_at: Mapped[datetime]
+    """When it was last heard of."""
+    state: Mapped[str] = mapped_column(String(20))
+    stop: Mapped[bool]
+    """Whether somebody asked to take the best so far."""
+    progress: Mapped[str]
+    """:class:`server.planning.searches.Progress` as JSON."""
+    found: Mapped[str | None] = mapped_column(String(40))
+    """The plan that was kept, by its id."""
+    plan: Mapped[str]
+    """The plan that is proposed, as JSON; it is checked again before it is kept."""
+    fault: Mapped[str]
+    """Why there is none: a problem as JSON."""
 
 
 class PublishedRoute(Base):

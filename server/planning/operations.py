@@ -11,7 +11,23 @@ from server.planning.plan import Plan
 from server.planning.problem import Problem
 from server.planning.roads import Roads, StraightLine, Watch, remarks_of, with_matrices
 
-__all__ = ["Progress", "make_plan"]
+__all__ = ["Progress", "make_plan", "measure"]
+
+
+def measure(
+    problem: Problem,
+    roads: Roads | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    on_measured: Callable[[int, int], None] | None = None,
+) -> Problem:
+    """A valid problem with the distances and durations it does not bring, from ``roads`` as in :func:`make_plan`: what a
+    plan is made from, and what a stop that is moved later has to be measured by.
+
+    Raises:
+        ProblemRefused, Refused: as :func:`make_plan`.
+    """
+    validate(problem)
+    return with_matrices(problem, roads if roads is not None else StraightLine(), Watch(should_stop, on_measured))
 
 
 def make_plan(
@@ -45,8 +61,7 @@ def make_plan(
 
     if seconds is None and iterations is None:
         raise ValueError("a search needs an end: seconds or iterations")
-    validate(problem)
-    measured = with_matrices(problem, roads if roads is not None else StraightLine(), Watch(should_stop, on_measured))
+    measured = measure(problem, roads, should_stop, on_measured)
     plan = solve(measured, Effort(seed, seconds, iterations, on_progress, should_stop))
     accept(measured, plan)
     return msgspec.structs.replace(plan, remarks=remarks_of(measured))

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import func, select
@@ -77,6 +78,10 @@ def with_earlier_custody(route: Route) -> Route:
     return msgspec.structs.replace(route, stops=stops)
 
 
+def _notes(route: Route) -> set[str]:
+    return {note.id for stop in route.stops for note in stop.consignments}
+
+
 def _versions(route_id: str) -> list[Route]:
     """Every published version of a route, the newest first."""
     query = select(PublishedRoute.route).where(PublishedRoute.route_id == route_id)
@@ -141,6 +146,34 @@ def publish_route(
         route = with_way(route, way)
     orders.assign([one.id for stop in route.stops for one in stop.consignments], route_id)
     return publish(route, device_id=device_id, by=by)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A planned route that is to be published, to which handheld, and the way it takes where that is known."""
+
+    route_id: str
+    device_id: str
+    way: Way | None = None
+
+
+def publish_together(wanted: Sequence[Wanted], *, by: str) -> list[str]:
+    """Publish several routes of a plan at once; returns the hashes of the ledger's records, in order.
+
+    What a newer version of a route does not carry any more is released first, so that two routes can exchange goods. Goods
+    that another published route still has on its list stay there: they are refused, as two drivers must not both be sent
+    with them.
+
+    Raises:
+        Refused: as :func:`publish_route`.
+    """
+    for one in wanted:
+        kept = _notes(draft_route(one.route_id))
+        carried = {note for version in _versions(one.route_id)[:1] for note in _notes(version)}
+        for note in sorted(carried - kept):
+            if orders.order(note).route_id == one.route_id:
+                orders.release(note, by=by)
+    return [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
 
 
 def publish(route: Route, *, device_id: str, by: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.accounts.access import actor, require
@@ -18,12 +18,10 @@ from server.i18n import gettext as _
 from server.i18n import language, shown_name, today
 from server.orders import operations as orders
 from server.orders.schemas import OrderState
-from server.planning import keeping, publish
+from server.planning import keeping, publish, searches
 from server.planning.day import Choice, day_problem, site_of_node
+from server.planning.faults import validate
 from server.planning.keeping import Kept
-from server.planning.operations import make_plan
-from server.planning.road.choose import chosen_roads
-from server.planning.road.kept import DatabaseStore
 from server.planning.road.valhalla import Valhalla
 from server.planning.road.ways import Way, find_way
 from server.trace import operations as trace
@@ -52,23 +50,22 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/new", methods=["GET", "POST"])
 @require(*WHO)
 def new() -> ResponseReturnValue:
-    """What to plan; then the plan."""
+    """What to plan; then the search for it, which the page waits for."""
     if request.method == "GET":
         day = _day(request.args.get("day") or today(context().clock.now()).isoformat())
         return render_template("planning/new.html", **_choices(day), typed=_defaults(day))
-    by, seconds = actor(), 0
     try:
         chosen, seconds = _chosen(), _seconds()
         problem = day_problem(chosen)
-        db.session.rollback()  # nobody waits for the database while the search runs
-        with chosen_roads(context().config.roads, DatabaseStore()) as roads:
-            plan = make_plan(problem, seconds, seed=0, roads=roads)
-        begin_writing()
-        plan_id = keeping.keep_plan(problem, plan, day=chosen.day, by=by)
+        validate(problem)
     except Refused as refused:
         day = _day(request.form.get("day", ""))
         return form_again(refused, "planning/new.html", **_choices(day), **_ticked())
-    return redirect(url_for("planning.plan", plan_id=plan_id), 303)
+    search_id = searches.enter_search(day=chosen.day, seconds=seconds, by=actor())
+    db.session.commit()  # the search looks for its row
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the thing itself, for the thread
+    searches.begin_search(app, search_id, problem)
+    return redirect(url_for("planning.desk.search", search_id=search_id), 303)
 
 
 @blueprint.get("/plans/<plan_id>")
@@ -83,13 +80,13 @@ def plan(plan_id: str) -> ResponseReturnValue:
 def publish_route(route_id: str) -> ResponseReturnValue:
     """Give a route to a handheld."""
     device, driver, by = request.form.get("device", ""), request.form.get("driver") or None, actor()
-    way = _way(route_id, driver)
+    way = way_for(route_id, driver)
     publish.publish_route(route_id, device_id=device, by=by, driver_id=driver, way=way)
     flash(_("The route is published. The handheld fetches it with its next sync."), "success")
     return redirect(url_for("planning.route", route_id=route_id), 303)
 
 
-def _way(route_id: str, driver: str | None) -> Way | None:
+def way_for(route_id: str, driver: str | None) -> Way | None:
     """The way of a route on real roads, where there are any: nobody waits for the database while the router looks. One that
     does not answer holds no delivery up, as turns are a help and nothing more; whoever publishes is told."""
     settings = context().config.roads
@@ -220,6 +217,7 @@ def _plan_values(kept: Kept) -> dict[str, Any]:
     def clock(seconds: int) -> str:
         return "–" if origin is None else f"{(origin + timedelta(seconds=seconds)).astimezone(zone):%H:%M}"
 
+    known = {order.consignment.id: order for order in orders.orders(shipped=kept.day)}
     shown = []
     for route_id, planned in kept.routes:
         draft, fault = _draft(route_id)
@@ -238,7 +236,7 @@ def _plan_values(kept: Kept) -> dict[str, Any]:
         "kept": kept,
         "routes": shown,
         "clock": clock,
-        "orders": {one.id: orders.order(one.id) for one in kept.problem.orders},
+        "orders": {one.id: known.get(one.id) or orders.order(one.id) for one in kept.problem.orders},
         "sites": {node.id: fleet.site(site_of_node(node.id)).name for node in kept.problem.sites},
         "reasons": kept.plan.reasons(language()),
         "devices": [(device.id, device.name) for device in custody.devices() if device.revoked_at is None],

@@ -1,16 +1,20 @@
 """Several of PyVRP's searches at once, each from its own seed, and what all of them have seen put together.
 
-The searches run on threads: PyVRP lets go of the interpreter while it searches. They go in rounds. After each but the last,
-the routes that were seen are chosen from anew (``with_scip``) while one search goes on; the next round begins at the best
-day there is, and at the best one of another search, so that not all of them stand in the same place.
+The first search runs where it was asked for, which is also the only place that ``should_stop`` and ``on_best`` are called
+from; the others run on threads: PyVRP lets go of the interpreter while it searches. They go in rounds. After each but the
+last, the routes that were seen are chosen from anew (``with_scip``) while one search goes on; the next round begins at the
+best day there is, and at the best one of another search, so that not all of them stand in the same place.
 """
 
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
 import pyvrp
 from pyvrp import (
@@ -26,6 +30,7 @@ from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
 
 from server.planning.with_scip import Bound, Column, Rows, recombine
 
+T = TypeVar("T")
 INFEASIBLE = 2**62
 """What the solver reports as the cost of a plan that breaks a rule is beyond this."""
 ROUNDS = (0.4, 0.7, 1.0)
@@ -98,14 +103,16 @@ def explore(
 
 @dataclass
 class _Watch(IteratedLocalSearchCallbacks):
-    """Stops one search when it has gone far enough, reports each better plan, and keeps the routes it sees."""
+    """Stops one search when it has gone far enough or ``enough`` is set, notes each better plan, and keeps the routes it
+    sees. ``look`` is called in every iteration of the search that runs where it was asked for."""
 
     how: Search
     share: float
     began: float
     seen: "_Seen"
-    tell: Callable[[int, Solution], None]
-    enough: threading.Event = field(default_factory=threading.Event)
+    note: Callable[[int, Solution], None]
+    enough: Callable[[], bool]
+    look: Callable[[], None] | None = None
     iterations: int = 0
 
     def __call__(self, best_cost: int) -> bool:
@@ -115,7 +122,9 @@ class _Watch(IteratedLocalSearchCallbacks):
             return True
         if how.seconds is not None and how.monotonic() - self.began >= how.seconds * share:
             return True
-        if self.enough.is_set() or (how.should_stop is not None and how.should_stop()):
+        if self.look is not None:
+            self.look()
+        if self.enough():
             return True
         self.iterations += 1
         return False
@@ -123,7 +132,7 @@ class _Watch(IteratedLocalSearchCallbacks):
     def on_best(self, best: Solution) -> None:
         if best.is_feasible():
             self.seen.keep(best)
-        self.tell(self.iterations, best)
+        self.note(self.iterations, best)
 
     def on_iteration(
         self, current: Solution, candidate: Solution, best: Solution, cost_evaluator: CostEvaluator
@@ -168,10 +177,13 @@ class _Exploration:
     def __init__(self, data: ProblemData, how: Search, prices: Callable[[], PenaltyParams], scale: int) -> None:
         self.data, self.how, self.prices, self.scale = data, how, prices, scale
         self.began = how.monotonic()
-        self.lock = threading.Lock()
+        self.stopped = threading.Event()
+        """Somebody said that it is enough, or something went wrong."""
+        self.noted: SimpleQueue[tuple[int, Solution]] = SimpleQueue()
         self.told: int | None = None
         groups = {client: group for group, members in enumerate(data.groups()) for client in members}
         things = [("group", groups[i]) if i in groups else ("client", i) for i in range(data.num_clients)]
+        self.things: Sequence[Hashable] = things
         self.seen = [_Seen(things) for _ in range(how.searches)]
         needed = [thing for i, thing in enumerate(things) if i not in groups and data.client(i).required]
         needed += [("group", group) for group, members in enumerate(data.groups()) if members.required]
@@ -189,7 +201,7 @@ class _Exploration:
             iterations += max(result.num_iterations for result in results)
             found = [result.best for result in results]
             best = min([*found, *([best] if best is not None else [])], key=self.judge.cost)
-            if share == self.how.rounds[-1] or not best.is_feasible() or self._over(share):
+            if share == self.how.rounds[-1] or not best.is_feasible() or self._over():
                 break
             best = self._choose_anew(number, best)
             other = min((day for day in found if day.is_feasible()), key=self.judge.cost, default=best)
@@ -197,36 +209,28 @@ class _Exploration:
         assert best is not None
         return Best(best, iterations)
 
-    def _over(self, share: float) -> bool:
+    def _over(self) -> bool:
         how = self.how
-        if how.should_stop is not None and how.should_stop():
-            return True
-        return how.seconds is not None and how.monotonic() - self.began >= how.seconds and share < 1.0
+        return self.stopped.is_set() or (how.seconds is not None and how.monotonic() - self.began >= how.seconds)
+
+    # the searches ------------------------------------------------------------------------------------------------------
 
     def _round(self, number: int, share: float, part: float, first: Sequence[Solution | None]) -> list[Result]:
         """All searches, each until its share of the limit."""
-        results: list[Result | None] = [None] * len(first)
-        raised: list[BaseException] = []
         # iterations are counted anew by each round, real time is not
         how = self.how
         if how.iterations is not None:
             how = replace(how, iterations=max(1, round(how.iterations * part / share)))
 
-        def go(index: int) -> None:
-            try:
-                watch = _Watch(how, share, self.began, self.seen[index], self._tell)
-                results[index] = self._solve(how.seed + 1000 * number + index, watch, first[index])
-            except BaseException as error:  # noqa: BLE001 - a thread's error is raised where it was started
-                raised.append(error)
+        def search(index: int) -> Result:
+            look = self._look if index == 0 else None
+            watch = _Watch(how, share, self.began, self.seen[index], self._note, self.stopped.is_set, look)
+            return self._solve(how.seed + 1000 * number + index, watch, first[index])
 
-        threads = [threading.Thread(target=go, args=(i,), name=f"search-{i}") for i in range(len(first))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if raised:
-            raise raised[0]
-        return [result for result in results if result is not None]
+        with self._beside([partial(search, index) for index in range(1, len(first))]) as others:
+            mine = search(0)
+        self._tell()
+        return [mine, *others]
 
     def _solve(self, seed: int, watch: _Watch, first: Solution | None) -> Result:
         params = SolveParams(ils=IteratedLocalSearchParams(callbacks=watch), penalty=self.prices())
@@ -234,49 +238,76 @@ class _Exploration:
             self.data, watch, seed, collect_stats=False, display=False, params=params, initial_solution=first
         )
 
+    @contextmanager
+    def _beside(self, works: Sequence[Callable[[], T]]) -> Iterator[list[T]]:
+        """Have works done on threads while the body runs; what they give is in the list afterwards, in their order. What
+        goes wrong on a thread, or in the body, stops the others and is raised here."""
+        given: dict[int, T] = {}
+        results: list[T] = []
+        raised: list[BaseException] = []
+
+        def go(index: int, work: Callable[[], T]) -> None:
+            try:
+                given[index] = work()
+            except BaseException as error:  # noqa: BLE001 - a thread's error is raised where it was started
+                raised.append(error)
+                self.stopped.set()
+
+        threads = [threading.Thread(target=go, args=pair, name=f"search {pair[0]}") for pair in enumerate(works)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield results
+        except BaseException:
+            self.stopped.set()
+            raise
+        finally:
+            for thread in threads:
+                thread.join()
+        if raised:
+            raise raised[0]
+        results += [given[index] for index in range(len(works))]
+
+    # the choice --------------------------------------------------------------------------------------------------------
+
     def _choose_anew(self, number: int, best: Solution) -> Solution:
         """The best day of all routes that were seen; meanwhile, where real time is what counts, one search goes on."""
         how = self.how
         if how.seconds is None:
-            chosen = self._chosen(best, Bound(nodes=NODES))
+            chosen = self._chosen(best, self._columns(), Bound(nodes=NODES))
             return best if chosen is None else min(best, chosen, key=self.judge.cost)
-        watch = _Watch(how, 1.0, self.began, self.seen[0], self._tell)
-        went_on: list[Solution] = []
-        raised: list[BaseException] = []
+        done = threading.Event()
+        columns, bound = self._columns(), Bound(seconds=CHOOSING * how.seconds)
 
-        def go_on() -> None:
+        def choose() -> Solution | None:
             try:
-                went_on.append(self._solve(how.seed + 1000 * number + 999, watch, best).best)
-            except BaseException as error:  # noqa: BLE001 - as above
-                raised.append(error)
+                return self._chosen(best, columns, bound)
+            finally:
+                done.set()
 
-        columns = self._columns()
-        thread = threading.Thread(target=go_on, name="search-on")
-        thread.start()
-        try:
-            chosen = self._chosen(best, Bound(seconds=CHOOSING * how.seconds), columns)
-        finally:
-            watch.enough.set()
-            thread.join()
-        if raised:
-            raise raised[0]
-        return min([best, *went_on, *([chosen] if chosen is not None else [])], key=self.judge.cost)
+        def enough() -> bool:
+            return done.is_set() or self.stopped.is_set()
 
-    def _columns(self) -> list[Column[pyvrp.Route]]:
+        with self._beside([choose]) as chosen_days:
+            watch = _Watch(how, 1.0, self.began, self.seen[0], self._note, enough, self._look)
+            went_on = self._solve(how.seed + 1000 * number + 999, watch, best).best
+        self._tell()
+        return min([best, went_on, *(day for day in chosen_days if day is not None)], key=self.judge.cost)
+
+    def _columns(self) -> dict[object, Column[pyvrp.Route]]:
+        """The cheapest route for everything that one may serve, of all that any search has seen."""
         found: dict[object, Column[pyvrp.Route]] = {}
         for seen in self.seen:
             for key, column in seen.columns.items():
                 known = found.get(key)
                 if known is None or column.cost < known.cost:
                     found[key] = column
-        return list(found.values())
+        return found
 
-    def _chosen(
-        self, best: Solution, bound: Bound, columns: list[Column[pyvrp.Route]] | None = None
-    ) -> Solution | None:
-        own = _Seen(self.seen[0]._things)
+    def _chosen(self, best: Solution, pool: dict[object, Column[pyvrp.Route]], bound: Bound) -> Solution | None:
+        """A cheaper day than the best; ``None`` where none was found."""
+        own = _Seen(self.things)
         own.keep(best)
-        pool = {(c.kind, c.serves): c for c in (columns if columns is not None else self._columns())}
         pool |= {key: column for key, column in own.columns.items() if key not in pool}
         known = frozenset(index for index, key in enumerate(pool) if key in own.columns)
         cost = sum(column.cost for column in own.columns.values())
@@ -286,15 +317,31 @@ class _Exploration:
         chosen = Solution(self.data, routes)
         if not chosen.is_feasible():
             return None
-        self._tell(0, chosen)
+        self._note(0, chosen)
         return chosen
 
-    def _tell(self, iterations: int, best: Solution) -> None:
-        if self.how.on_best is None:
-            return
-        cost = self.judge.cost(best)
-        with self.lock:
-            if self.told is not None and cost >= self.told:
+    # telling -----------------------------------------------------------------------------------------------------------
+
+    def _note(self, iterations: int, best: Solution) -> None:
+        """A better day, of whichever thread."""
+        if self.how.on_best is not None:
+            self.noted.put((iterations, best))
+
+    def _look(self) -> None:
+        """Ask whether it is enough, and tell what was noted; only where the search was asked for."""
+        how = self.how
+        if how.should_stop is not None and not self.stopped.is_set() and how.should_stop():
+            self.stopped.set()
+        if not self.noted.empty():
+            self._tell()
+
+    def _tell(self) -> None:
+        while True:
+            try:
+                iterations, best = self.noted.get_nowait()
+            except Empty:
                 return
-            self.told = cost
-            self.how.on_best(iterations, cost / self.scale if best.is_feasible() else None)
+            cost = self.judge.cost(best)
+            if self.how.on_best is not None and (self.told is None or cost < self.told):
+                self.told = cost
+                self.how.on_best(iterations, cost / self.scale if best.is_feasible() else None)

@@ -17,6 +17,7 @@ from shared.work import Name
 from tests.server.accounts.browsing import Browser, person, problems_on
 from tests.server.fleet.samples import BY
 from tests.server.planning_web.samples import DAY, Day, enter_day, keep
+from tests.server.planning_web.waiting import found
 from tests.server.store import project
 
 
@@ -52,9 +53,7 @@ def planned(browser: Browser, day: Day) -> TestResponse:
     """The page of a plan made by the real planner."""
     browser.get("/planning/new")
     answer = browser.post("/planning/new", form(day))
-    assert answer.status_code == 303
-    assert answer.location is not None
-    return browser.get(answer.location)
+    return browser.get(found(browser, answer))
 
 
 def test_a_day_is_planned_published_and_found_again(app: Flask, browser: Browser, day: Day) -> None:
@@ -64,13 +63,12 @@ def test_a_day_is_planned_published_and_found_again(app: Flask, browser: Browser
     page = planned(browser, day)
     assert "北京协和医院" in page.text
     assert "straight-line" in page.text
-    found = re.search(r'data-route="([^"]+)"', page.text)
-    assert found is not None
-    answer = browser.post(f"/planning/routes/{found[1]}/publish", {"device": day.device})
-    assert answer.location == f"/planning/routes/{found[1]}"
-    route = browser.get(answer.location)
-    assert "冷藏厢" in route.text
-    assert f"/planning/routes/{found[1]}" in browser.get("/planning/").text
+    route = re.search(r'data-route="([^"]+)"', page.text)
+    assert route is not None
+    answer = browser.post(f"/planning/routes/{route[1]}/publish", {"device": day.device})
+    assert answer.location == f"/planning/routes/{route[1]}"
+    assert "冷藏厢" in browser.get(answer.location).text
+    assert f"/planning/routes/{route[1]}" in browser.get("/planning/").text
     with app.app_context(), reading():
         work = publish.current_work(day.device)
         assert work is not None
@@ -82,8 +80,7 @@ def test_a_day_is_planned_published_and_found_again(app: Flask, browser: Browser
 def test_an_order_left_out_says_why(browser: Browser, day: Day) -> None:
     browser.get("/planning/new")
     answer = browser.post("/planning/new", form(day, end="08:10"))
-    assert answer.location is not None
-    assert re.search(r"#63\d\d", browser.get(answer.location).text)
+    assert re.search(r"#63\d\d", browser.get(found(browser, answer)).text)
 
 
 @pytest.mark.parametrize(
