@@ -497,3 +497,12 @@ def test_the_desk_is_the_dispatchers_business(app: Flask, client: FlaskClient, d
     browser.sign_in("zhao")
     for path in (at(desk), "/planning/searches/x"):
         assert browser.get(path).status_code == 403
+
+
+def test_a_search_that_finds_nothing_better_changes_nothing(browser: Browser, desk: Desk) -> None:
+    """Both vans are locked whole: there is nothing left to plan, and the plan stays what it is."""
+    moved = hand(desk, (0,), (1,))
+    for route in moved["routes"]:
+        route["locked"] = 1
+    _, told = replanned(browser, desk, moved)
+    assert (told["state"], told["changes"]) == ("done", [])
