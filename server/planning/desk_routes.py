@@ -20,7 +20,7 @@ from server.planning.checker import accept
 from server.planning.desk import Draft, evaluate
 from server.planning.desk_view import Desk
 from server.planning.desk_words import words
-from server.planning.hand import Hand, hand_of, read_hand, with_locks
+from server.planning.hand import Hand, hand_of, read_hand
 from server.planning.searches import Search
 from server.planning.under_way import settled, under_way, with_begun
 from server.transaction import begin_writing, transaction
@@ -216,7 +216,7 @@ def replan(plan_id: str) -> ResponseReturnValue:
     db.session.rollback()
     on_desk = _now(desk_view.desk_of(_app(), plan_id))
     move: Move = _read(Move)
-    hand = _hand(on_desk, move)
+    draft = evaluate(on_desk.problem, on_desk.base, _hand(on_desk, move), on_desk.names)
     least, most = SECONDS
     if not least <= move.seconds <= most:
         raise Refused(problems.FIELD_INVALID, field=_("Search for, s"), value=move.seconds, reason=f"{least}…{most}")
@@ -224,9 +224,9 @@ def replan(plan_id: str) -> ResponseReturnValue:
     with transaction():
         _not_superseded(plan_id)
         search_id = searches.enter_search(
-            day=on_desk.kept.day, seconds=move.seconds, by=actor(), plan_id=plan_id, hand=hand
+            day=on_desk.kept.day, seconds=move.seconds, by=actor(), plan_id=plan_id, hand=draft.hand
         )
-    searches.begin_search(_app(), search_id, with_locks(on_desk.problem, hand))
+    searches.begin_search(_app(), search_id, draft.problem, draft.plan if draft.holds else None)
     return _json({"search": url_for("planning.desk.search", search_id=search_id)})
 
 

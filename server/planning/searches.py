@@ -2,7 +2,7 @@
 
 A search is a thread of the web process that was asked for it. How it goes stands in the database, written twice a second:
 so any web process can tell, and a person may ask any of them to stop it. Nothing else hangs on the thread: when its process
-ends, the search is over, its row says so, and somebody presses the button again (see docs/decisions/0023-planning-desk.md).
+ends, the search is over, its row says so, and somebody presses the button again (see docs/decisions/0024-planning-desk.md).
 """
 
 import logging
@@ -111,12 +111,14 @@ def enter_search(*, day: date, seconds: int, by: str, plan_id: str | None = None
     return row.id
 
 
-def begin_search(app: Flask, search_id: str, problem: Problem) -> threading.Thread:
+def begin_search(app: Flask, search_id: str, problem: Problem, known: Plan | None = None) -> threading.Thread:
     """Search for a plan of the problem, in a thread of its own. Call it when the row is committed.
 
-    A new plan is kept as soon as it is found; the rest of a plan, planned again, is proposed.
+    A new plan is kept as soon as it is found; the rest of a plan, planned again, is proposed. ``known`` is a plan of the
+    problem that the checker accepts already: where the search finds none that is better, that one is what it comes to.
     """
-    thread = threading.Thread(target=_run, args=(app, search_id, problem), name=f"search {search_id}", daemon=True)
+    arguments = (app, search_id, problem, known)
+    thread = threading.Thread(target=_run, args=arguments, name=f"search {search_id}", daemon=True)
     _running(app)[search_id] = thread
     thread.start()
     return thread
@@ -209,11 +211,11 @@ def _row(search_id: str) -> PlanSearch:
 # the thread ------------------------------------------------------------------------------------------------------------
 
 
-def _run(app: Flask, search_id: str, problem: Problem) -> None:
+def _run(app: Flask, search_id: str, problem: Problem, known: Plan | None) -> None:
     """Search, and write down what came of it, whatever that is."""
     with app.app_context():
         try:
-            _search(search_id, problem)
+            _search(search_id, problem, known)
         except Refused as refused:
             _over(search_id, refused.problem)
         except Exception:  # a thread has nobody to tell but the log and the page that waits
@@ -223,11 +225,18 @@ def _run(app: Flask, search_id: str, problem: Problem) -> None:
             _running(app).pop(search_id, None)
 
 
-def _search(search_id: str, problem: Problem) -> None:
+def _worth(plan: Plan) -> tuple[int, float]:
+    """What a plan is compared by: how many orders it leaves out, then its cost (money)."""
+    return len(plan.unserved), plan.cost.total
+
+
+def _search(search_id: str, problem: Problem, known: Plan | None) -> None:
     news = _News(search_id)
     with chosen_roads(context().config.roads, DatabaseStore()) as roads:
         measured = measure(problem, roads, news.should_stop, news.on_measured)
     plan = make_plan(measured, news.asked, 0, news.on_progress, should_stop=news.should_stop)
+    if known is not None and _worth(known) <= _worth(plan):
+        plan = known
     news.tell(force=True)
     with transaction():
         row = _row(search_id)

@@ -132,7 +132,6 @@ def test_stops_are_moved_locked_planned_again_and_published_and_the_handheld_has
     assert sum(len(route["stops"]) for route in routes) == 300
     names = {one["id"]: one["name"] for one in json.loads(page.locator("#desk-fixed").text_content() or "")["vehicles"]}
 
-    # a stop that receives until 08:30, behind the last stop of a neighbouring row: it turns red, and says why
     sites = json.loads(page.locator("#desk-fixed").text_content() or "")["sites"]
     early = next(
         (row, index)
@@ -143,6 +142,18 @@ def test_stops_are_moved_locked_planned_again_and_published_and_the_handheld_has
     home = routes[early[0]]["vehicle"]
     other = routes[early[0] + 1 if early[0] + 1 < len(routes) else early[0] - 1]
     target = other["vehicle"]
+
+    # a route goes to the handheld
+    route = next(one for one in routes if one["vehicle"] not in (home, target) and len(one["stops"]) > 5)
+    vehicle = route["vehicle"]
+    with site.app.app_context():
+        give_pin(route["driver"])
+    publish_to_the_handheld(page, names[vehicle])
+    first = handheld.work()
+    places = [sites[stop["site"]]["name"] for stop in route["stops"]]
+    assert (first.version, [stop.site.name.zh for stop in first.stops]) == (1, places)
+
+    # a stop that receives until 08:30, behind the last stop of a neighbouring row: it turns red, and says why
     drag(page, bar(page, home, early[1]), bar(page, target, len(other["stops"]) - 1))
     moved = bar(page, target, len(other["stops"]))
     expect(moved).to_have_class("tl-stop tl-stop-broken tl-on")
@@ -155,37 +166,28 @@ def test_stops_are_moved_locked_planned_again_and_published_and_the_handheld_has
     page.click("#publish-cancel")
     page.keyboard.press("Control+z")
     expect(page.locator("#verdict")).to_have_text("各项约束均满足。")
+    page.keyboard.press("Control+y")
+    expect(page.locator("#verdict")).to_contain_text("不满足")
 
-    # a route goes to the handheld
-    route = next(one for one in routes if one["vehicle"] not in (home, target) and len(one["stops"]) > 5)
-    vehicle = route["vehicle"]
-    with site.app.app_context():
-        give_pin(route["driver"])
-    publish_to_the_handheld(page, names[vehicle])
-    first = handheld.work()
-    places = [sites[stop["site"]]["name"] for stop in route["stops"]]
-    assert (first.version, [stop.site.name.zh for stop in first.stops]) == (1, places)
-
-    # its fourth stop one earlier, by keyboard; locked up to there; the rest planned again
+    # of the published route the fourth stop one earlier, by keyboard; locked up to there; the rest, planned again, is mended
     bar(page, vehicle, 3).focus()
     page.keyboard.press("Alt+ArrowLeft")
-    expect(page.locator("#changes-count")).not_to_be_empty()
-    bar(page, vehicle, 3).focus()
-    page.keyboard.press("l")
-    expect(page.locator(f'.tl-row[data-vehicle="{vehicle}"] .tl-stop-locked')).to_have_count(4)
-    page.fill("#seconds", "2")
+    page.keyboard.press("l")  # at once: it is the same stop that is meant, wherever it is by then
+    expect(page.locator(f'.tl-row[data-vehicle="{vehicle}"] .tl-stop-locked')).to_have_count(3)
+    page.fill("#seconds", "3")
     page.click("#replan")
     expect(page.locator("#search-found")).to_be_visible(timeout=30_000)
-    expect(page.locator("#search-changes tr").first).to_contain_text("→")
+    expect(page.locator("#search-changes tr", has_text=hospital(EARLY))).to_contain_text("→")
     planned_at = page.url
     page.click("#search-accept")
     page.wait_for_url(lambda url: url != planned_at, timeout=15_000)
     ready(page)
-    head = [places[0], places[1], places[3], places[2]]
+    expect(page.locator("#verdict")).to_have_text("各项约束均满足。")
+    head = [places[0], places[1], places[3]]
 
     # what the handheld has is the next version of the same route
     publish_to_the_handheld(page, names[vehicle])
     second = handheld.work()
     assert (second.id, second.version) == (first.id, 2)
-    assert [stop.site.name.zh for stop in second.stops][:4] == head
-    assert [stop.id for stop in second.stops][:4] == [first.stops[i].id for i in (0, 1, 3, 2)]
+    assert [stop.site.name.zh for stop in second.stops][:3] == head
+    assert [stop.id for stop in second.stops][:3] == [first.stops[i].id for i in (0, 1, 3)]

@@ -19,7 +19,7 @@ const colours = new Map(fixed.vehicles.map(({ id }, index) => [id, `hsl(${(index
 const readOnly = "readOnly" in desk.dataset;
 
 const clock = (at) => {
-  const minutes = Math.round((at + fixed.zero) / 60);
+  const minutes = Math.floor((at + fixed.zero) / 60);
   return `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 };
 const span = (seconds) => { const minutes = Math.round(seconds / 60); return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`; };
@@ -43,7 +43,7 @@ function say(text, bad = false) {
 }
 
 function difference(value, shown) {
-  if (Math.abs(value) < 0.005) return words.same;
+  if (!/[1-9]/.test(shown(Math.abs(value)))) return words.same;
   return fill(value > 0 ? words.worse : words.better, { value: shown(Math.abs(value)) });
 }
 
@@ -61,7 +61,7 @@ function totals() {
     item.innerHTML = '<small></small><b></b><small class="change"></small>';
     const [head, strong, tail] = item.children;
     head.textContent = name; strong.textContent = value; tail.textContent = change;
-    tail.classList.add(sign > 0.005 ? "worse" : sign < -0.005 ? "better" : "same");
+    tail.classList.add(change === words.same || !change ? "same" : sign > 0 ? "worse" : "better");
     return item;
   });
   const verdict = document.createElement("span");
@@ -95,9 +95,12 @@ function select(place) {
 
 // moves -----------------------------------------------------------------------------------------------------------------
 
-// One move after the other: each is saved on top of the one before.
-function apply(hand, keep = () => { past.push(state.hand); future.length = 0; }) {
+// One move after the other, each saved on top of the one before: `make` is asked for the new arrangement when its turn comes,
+// so that two quick moves never start from the same one. `null`: there is nothing to do.
+function apply(make, keep = () => { past.push(state.hand); future.length = 0; }) {
   last = last.then(async () => {
+    const hand = make();
+    if (hand === null) return;
     say(words.saving);
     try {
       const told = await ask(url("draft"), { hand, seen });
@@ -113,6 +116,15 @@ function apply(hand, keep = () => { past.push(state.hand); future.length = 0; })
   return last;
 }
 
+// Where the stop with an order is by now.
+function placeOf(order) {
+  for (const route of state.routes) {
+    const index = route.stops.findIndex((stop) => stop.orders.includes(order));
+    if (index >= 0) return { vehicle: route.vehicle, index };
+  }
+  return { orders: [order] };
+}
+
 function mayMove(from) {
   if (readOnly) { say(words.readOnly, true); return false; }
   if (!from.vehicle || from.index >= lockedStops(routes().get(from.vehicle))) return true;
@@ -123,12 +135,17 @@ function mayMove(from) {
 function move(from, to) {
   if (!mayMove(from)) return last;
   const orders = from.vehicle ? routes().get(from.vehicle).stops[from.index].orders : from.orders;
-  return apply(moved(state.hand, routes(), from, to)).then(() => {
-    const there = to && routes().get(to.vehicle);
-    const index = there ? there.stops.findIndex((stop) => stop.orders.includes(orders[0])) : -1;
+  const next = to && routes().get(to.vehicle)?.stops[to.index]?.orders[0];
+  const target = () => {
+    if (to === null) return null;
+    const before = next === undefined ? null : placeOf(next);
+    return { vehicle: to.vehicle, index: before?.vehicle === to.vehicle ? before.index : (routes().get(to.vehicle)?.stops.length ?? 0) };
+  };
+  return apply(() => moved(state.hand, routes(), from.vehicle ? placeOf(orders[0]) : from, target())).then(() => {
     selected = null;
-    select(to ? { vehicle: to.vehicle, index } : null);
-    if (to) timeline.focus({ vehicle: to.vehicle, index });
+    const there = to && placeOf(orders[0]);
+    select(there?.vehicle ? there : null);
+    if (there?.vehicle) timeline.focus(there);
   });
 }
 
@@ -143,11 +160,13 @@ async function attempt(from, to, show) {
 function lock(vehicle, index) {
   if (readOnly) return;
   const route = routes().get(vehicle);
-  apply(lockedUpTo(state.hand, routes(), vehicle, index < lockedStops(route) ? index - 1 : index));
+  const [order] = route.stops[index].orders;
+  const off = index < lockedStops(route);
+  apply(() => { const place = placeOf(order); return place.vehicle ? lockedUpTo(state.hand, routes(), place.vehicle, off ? place.index - 1 : place.index) : null; });
 }
 
-function undo() { if (past.length) { const hand = past.at(-1); const now = state.hand; apply(hand, () => { past.pop(); future.push(now); }); } }
-function redo() { if (future.length) { const hand = future.at(-1); const now = state.hand; apply(hand, () => { future.pop(); past.push(now); }); } }
+function undo() { let now; apply(() => { now = state.hand; return past.at(-1) ?? null; }, () => { past.pop(); future.push(now); }); }
+function redo() { let now; apply(() => { now = state.hand; return future.at(-1) ?? null; }, () => { future.pop(); past.push(now); }); }
 
 // keys ------------------------------------------------------------------------------------------------------------------
 
@@ -225,7 +244,7 @@ async function replan() {
 const timeline = new Timeline(get("timeline"), fixed, colours, clock, words, { select, move, attempt, key, mayMove });
 const panel = new Panel(fixed, words, names, colours, { clock, span }, {
   select, move, attempt, lock, mayMove, readOnly,
-  drive: (vehicle, driver) => apply(driven(state.hand, vehicle, driver)),
+  drive: (vehicle, driver) => apply(() => driven(state.hand, vehicle, driver)),
   drag: (event, orders, text) => timeline.follow(event, { orders }, text),
 });
 const publish = new Publish(read("desk-published"), fixed, words, names, async (wanted) => location.assign((await ask(url("publish"), { routes: wanted })).location));

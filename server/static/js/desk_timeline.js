@@ -24,14 +24,15 @@ export class Timeline {
     this.band = element("div", "tl-band");
     this.marker = element("div", "tl-marker");
     this.ghost = element("div", "tl-ghost");
-    this.marker.hidden = this.ghost.hidden = true;
+    this.shield = element("div", "tl-shield"); // over all else while dragging: a class on the page would restyle all of it
+    this.marker.hidden = this.ghost.hidden = this.shield.hidden = true;
     holder.append(this.head, this.body);
-    document.body.append(this.ghost);
+    document.body.append(this.shield, this.ghost);
     for (const vehicle of fixed.vehicles) this.addRow(vehicle);
     this.body.append(this.marker);
     this.body.addEventListener("pointerdown", (event) => this.press(event));
     this.body.addEventListener("keydown", (event) => { const place = this.placeOf(event.target); if (place) calls.key(event, place); });
-    this.body.addEventListener("focusin", (event) => { const place = this.placeOf(event.target); if (place && !this.drag) calls.select(place); });
+    this.body.addEventListener("focusin", (event) => { const place = this.placeOf(event.target); if (place && !this.pressed) calls.select(place); });
     new ResizeObserver(() => this.scale()).observe(holder);
   }
 
@@ -183,6 +184,7 @@ export class Timeline {
   // Follows the pointer from a press on; it is a drag as soon as it has gone four pixels.
   follow(event, from, text) {
     const { clientX, clientY } = event;
+    this.pressed = true; // nothing else is drawn until it is clear whether this is a drag
     const began = [clientX, clientY];
     const move = (next) => {
       if (!this.drag && Math.hypot(next.clientX - began[0], next.clientY - began[1]) > 4) this.lift(from, text);
@@ -193,7 +195,9 @@ export class Timeline {
       removeEventListener("pointerup", end);
       removeEventListener("pointercancel", end);
       removeEventListener("keydown", cancel);
+      this.pressed = false;
       if (this.drag) this.drop(next.type === "pointerup");
+      else if (from.vehicle) this.calls.select(from);
     };
     const cancel = (key) => { if (key.key === "Escape" && this.drag) end({ type: "escape" }); };
     addEventListener("pointermove", move);
@@ -211,7 +215,7 @@ export class Timeline {
     this.ghost.textContent = text;
     this.ghost.className = "tl-ghost";
     this.ghost.hidden = false;
-    document.body.classList.add("dragging");
+    this.shield.hidden = false;
     const frame = () => { if (this.drag) { this.step(); requestAnimationFrame(frame); } };
     requestAnimationFrame(frame);
   }
@@ -265,8 +269,7 @@ export class Timeline {
   drop(kept) {
     const { from, target } = this.drag;
     this.drag = null;
-    this.marker.hidden = this.ghost.hidden = true;
-    document.body.classList.remove("dragging");
+    this.marker.hidden = this.ghost.hidden = this.shield.hidden = true;
     if (kept && target !== undefined) this.calls.move(from, target);
   }
 }

@@ -21,8 +21,9 @@ from server.orders import operations as orders
 from server.planning import drafts, publish, searches
 from server.planning.day import day_problem
 from server.planning.desk import evaluate
+from server.planning.desk_view import DESKS
 from server.planning.hand import Hand, HandRoute
-from server.planning.keeping import keep_plan, kept_matrices, kept_plan, planned_route, published_before
+from server.planning.keeping import keep_plan, kept_matrices, kept_plan, kept_plans, planned_route, published_before
 from server.planning.models import PlanSearch
 from server.planning.operations import measure
 from server.planning.plan import Cost, Plan
@@ -166,6 +167,22 @@ def test_a_move_is_saved_as_a_draft_and_is_there_again(app: Flask, browser: Brow
     assert browser.post(at(desk, "/discard")).status_code == 303
     assert state(browser.get(at(desk)))["seen"] == 0
     assert browser.post(at(desk, "/discard")).status_code == 303
+
+
+def test_a_process_that_never_showed_the_desk_answers_all_the_same(app: Flask, browser: Browser, desk: Desk) -> None:
+    """Any web process may be asked; and one holds a few desks only."""
+    for what in ("/try", "/draft", "/keep"):
+        app.extensions["handover.desks"].clear()
+        seen = 1 if what == "/keep" else 0
+        assert send(browser, at(desk, what), {"hand": hand(desk, (0, 1), ()), "seen": seen}).status_code == 200
+    for _ in range(DESKS + 1):
+        with app.app_context():
+            keep(desk.day)
+    with app.app_context(), reading():
+        plans = [one.id for one in kept_plans()]
+    for plan in plans:
+        browser.get(f"/planning/plans/{plan}/desk")
+    assert len(app.extensions["handover.desks"]) == DESKS
 
 
 def test_nobodys_moves_are_overwritten_unseen(browser: Browser, desk: Desk) -> None:
@@ -480,3 +497,12 @@ def test_the_desk_is_the_dispatchers_business(app: Flask, client: FlaskClient, d
     browser.sign_in("zhao")
     for path in (at(desk), "/planning/searches/x"):
         assert browser.get(path).status_code == 403
+
+
+def test_a_search_that_finds_nothing_better_changes_nothing(browser: Browser, desk: Desk) -> None:
+    """Both vans are locked whole: there is nothing left to plan, and the plan stays what it is."""
+    moved = hand(desk, (0,), (1,))
+    for route in moved["routes"]:
+        route["locked"] = 1
+    _, told = replanned(browser, desk, moved)
+    assert (told["state"], told["changes"]) == ("done", [])
