@@ -29,9 +29,10 @@ class Effort:
 
 @dataclass(frozen=True)
 class Summary:
-    """What is said of some values: median and quartiles, the ends, and the 95th and 99th percentile."""
+    """What is said of some values: mean, median and quartiles, the ends, and the 95th and 99th percentile."""
 
     n: int
+    mean: float
     median: float
     q1: float
     q3: float
@@ -60,6 +61,7 @@ def summarise(values: Sequence[float]) -> Summary:
     q1, median, q3 = statistics.quantiles(ordered, n=4, method="inclusive") if len(ordered) > 1 else ordered * 3
     return Summary(
         len(ordered),
+        statistics.fmean(ordered),
         median,
         q1,
         q3,
@@ -74,13 +76,15 @@ def summarise(values: Sequence[float]) -> Summary:
 
 @dataclass
 class Series:
-    """Values of ours and of its peer, in one unit. ``tail``: what matters is the slow end, so percentiles are shown."""
+    """Values of ours and of its peer, in one unit. ``tail``: what matters is the slow end, so percentiles are shown;
+    ``mean``: what matters is their sum."""
 
     name: str
     unit: str
     better: Better
     peer_name: str
     tail: bool = False
+    mean: bool = False
     ours: list[float] = field(default_factory=list)
     peer: list[float] = field(default_factory=list)
 
@@ -91,9 +95,10 @@ class Series:
 
     @property
     def ratio(self) -> float:
-        """Median of ours by median of the peer."""
-        below = statistics.median(self.peer)
-        return statistics.median(self.ours) / below if below else float("nan")
+        """Median of ours by median of the peer; of the means where the mean is what matters."""
+        middle = statistics.fmean if self.mean else statistics.median
+        below = middle(self.peer)
+        return middle(self.ours) / below if below else float("nan")
 
 
 @dataclass
@@ -106,9 +111,11 @@ class Findings:
     """Of things done, not of time: they are the same on every machine."""
     versions: dict[str, str] = field(default_factory=dict)
 
-    def begin(self, name: str, unit: str, better: Better, peer: str, *, tail: bool = False) -> Series:
+    def begin(
+        self, name: str, unit: str, better: Better, peer: str, *, tail: bool = False, mean: bool = False
+    ) -> Series:
         """A new series."""
-        one = Series(name, unit, better, peer, tail)
+        one = Series(name, unit, better, peer, tail, mean)
         self.series.append(one)
         return one
 

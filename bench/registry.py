@@ -1,4 +1,4 @@
-"""Which measurements there are, in the order of the report. A new one is a module with a ``MEASUREMENT``, and a name here."""
+"""Which measurements there are, in the order of the report. A new one is a ``MEASUREMENT`` of a module, and a name here."""
 
 from importlib import import_module
 
@@ -14,9 +14,12 @@ MODULES: dict[str, str] = {
     "shift": "bench.shift",
     "scrolling": "bench.scrolling",
     "memory": "bench.memory",
+    "routing-solomon": "bench.routing:SOLOMON",
+    "routing-homberger": "bench.routing:HOMBERGER",
+    "routing-fleets": "bench.routing:FLEETS",
 }
-"""The module of each name. It is imported by the process that measures and by no other, so that a figure does not depend on
-what else was loaded."""
+"""The module of each name, and its measurement where it has several. It is imported by the process that measures and by no
+other, so that a figure does not depend on what else was loaded."""
 
 
 def load(name: str) -> Measurement:
@@ -25,5 +28,6 @@ def load(name: str) -> Measurement:
     Raises:
         KeyError: there is none.
     """
-    measurement: Measurement = import_module(MODULES[name]).MEASUREMENT
+    module, _, attribute = MODULES[name].partition(":")
+    measurement: Measurement = getattr(import_module(module), attribute or "MEASUREMENT")
     return measurement

@@ -24,27 +24,34 @@ def number(value: float) -> str:
 def _cells(one: Compared) -> list[list[str]]:
     ratio = "" if one.ratio is None else f"{number(one.ratio)} x"
     return [
-        [one.name, "ours", *_figures(one.ours, one.tail), one.unit, ratio],
-        ["", one.peer_name, *_figures(one.peer, one.tail), one.unit, ""],
+        [one.name, "ours", *_figures(one.ours, _kind(one)), one.unit, ratio],
+        ["", one.peer_name, *_figures(one.peer, _kind(one)), one.unit, ""],
     ]
 
 
-def _figures(side: Summary, tail: bool) -> list[str]:
-    values = (side.p50, side.p95, side.p99) if tail else (side.median, side.q1, side.q3)
-    return [*(number(value) for value in values), str(side.n)]
+KINDS: dict[str, tuple[str, str, str]] = {
+    "middle": ("median", "q1", "q3"),
+    "tail": ("p50", "p95", "p99"),
+    "mean": ("mean", "median", "highest"),
+}
+"""The three figures of each kind of table."""
 
 
-def _head(tail: bool) -> list[str]:
-    return ["", "", *(("p50", "p95", "p99") if tail else ("median", "q1", "q3")), "n", "unit", "ours / peer"]
+def _kind(one: Compared) -> str:
+    return "tail" if one.tail else "mean" if one.mean else "middle"
+
+
+def _figures(side: Summary, kind: str) -> list[str]:
+    return [*(number(getattr(side, name)) for name in KINDS[kind]), str(side.n)]
 
 
 def _tables(one: Measured) -> list[list[list[str]]]:
-    """One table for figures with quartiles, one for those with percentiles."""
+    """One table for figures with quartiles, one for those with percentiles, one for those with means."""
     found = []
-    for tail in (False, True):
-        rows = [cells for compared in one.compared if compared.tail is tail for cells in _cells(compared)]
+    for kind, names in KINDS.items():
+        rows = [cells for compared in one.compared if _kind(compared) == kind for cells in _cells(compared)]
         if rows:
-            found.append([_head(tail), *rows])
+            found.append([["", "", *names, "n", "unit", "ours / peer"], *rows])
     return found
 
 

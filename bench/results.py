@@ -14,7 +14,7 @@ FORM = 1
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """One series, both sides. ``ratio`` is the median of ours by the median of the peer."""
+    """One series, both sides. ``ratio`` is the median of ours by the median of the peer, or of the means where ``mean``."""
 
     name: str
     unit: str
@@ -24,6 +24,7 @@ class Compared(msgspec.Struct, frozen=True):
     ours: Summary
     peer: Summary
     ratio: float | None
+    mean: bool = False
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -95,6 +96,7 @@ def _compared(series: Series) -> Compared:
         summarise(series.ours),
         summarise(series.peer),
         ratio if math.isfinite(ratio) else None,
+        series.mean,
     )
 
 

@@ -5,7 +5,8 @@ simply carried on with. Only the physical world is played: codes are pictures he
 virtual location being driven, strokes are drawn on the glass. Nothing here calls a service that writes.
 
 The script is JSON (:class:`Script`). Every change of step is one JSON line on the given stream, for whoever directs the
-rehearsal from outside.
+rehearsal from outside: ``screen`` is the step the services are at, ``glass`` the one whose screen is shown, and ``typed``
+what stands in the field for the name of who signs.
 """
 
 import json
@@ -126,7 +127,9 @@ class Rehearsal:
 
     def _say(self, what: str, **facts: object) -> None:
         step = self._app.services.steps.current()
-        line: dict[str, object] = {"what": what, "screen": step.kind.value}
+        line: dict[str, object] = {"what": what, "screen": step.kind.value, "glass": self._app.step.kind.value}
+        if self._app.screen.name == "sign":
+            line["typed"] = self._app.screen.ids.name.text
         duty = self._app.services.duty
         if step.stop_id is not None and duty.work is not None and duty.work.route is not None:
             stop = duty.work.route.stop(step.stop_id)
@@ -313,8 +316,13 @@ class Rehearsal:
     def _sign(self, step: Step) -> Act:
         receiver, service = self._visit(step).receiver, self._app.services.stop
         position = sum(given is not None for given in service.signatures()[: service.signatories_needed()])
-        yield from self.hand.type("sign.name", receiver.name)
-        yield from self.hand.type("sign.staff", receiver.staff)
+        fields = self._app.screen.ids
+        for hid, field, text in (
+            ("sign.name", fields.name, receiver.name),
+            ("sign.staff", fields.staff, receiver.staff),
+        ):
+            if field.text != text:  # nobody types again what stands there
+                yield from self.hand.type(hid, text)
         if not self._app.screen.role:
             yield from self._tap("sign.role")
             yield from self._tap("sheet.pharmacist")

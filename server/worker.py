@@ -11,7 +11,7 @@ from threading import Event
 
 from flask import Flask
 
-from server.custody import consumers, ledger, operations
+from server.custody import consumers, ledger, live, operations
 from server.trace import operations as trace
 from server.trace.projection import Projector
 from server.transaction import reading, transaction
@@ -87,4 +87,5 @@ class Worker:
     def _tidy(self) -> bool:
         with transaction():
             operations.forget_nonces()
+            live.forget()
         return False

@@ -10,6 +10,7 @@ Every request of a handheld is signed over method, path, body hash, time and non
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import Annotated
 
 import msgspec
 
@@ -17,6 +18,7 @@ from shared import problems
 from shared.clock import rfc3339
 from shared.custody.envelope import RECEIPT_TYPE, WORK_TYPE, Envelope, open_envelope
 from shared.errors import UNDECODABLE, Problem, Refused
+from shared.geo import Position
 from shared.keys import Signer, verify
 from shared.work import Work
 
@@ -65,12 +67,34 @@ class Enrolled(msgspec.Struct, frozen=True):
     server_time: datetime
 
 
-class Push(msgspec.Struct, frozen=True):
-    """Handheld → server: the next links of its chain, in order."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+"""A number of things, as every database here holds it."""
+
+
+class Live(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a route stands this moment, told ahead of the chain: for the dispatcher's eye, never evidence, never kept long.
+
+    ``at`` is the handheld's clock when the position was heard, as in :class:`shared.custody.events.PositionsSealed`. ``seq``:
+    the last event in the handheld's journal, so that the server knows by how many events its record is behind. ``alarms``:
+    loggers whose alarm nobody has acknowledged. ``concluded``: stops that were signed for, or failed.
+    """
+
+    route_id: Annotated[str, msgspec.Meta(max_length=40)]
+    at: datetime
+    position: Position
+    seq: Count
+    alarms: Count = 0
+    concluded: Count = 0
+
+
+class Push(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Handheld → server: the next links of its chain, in order; or, with no links at all, how it stands (``live``), before a
+    long queue is through."""
 
     device: str
     nonce: str
     envelopes: tuple[Envelope, ...]
+    live: Live | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True):

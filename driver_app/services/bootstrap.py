@@ -10,6 +10,7 @@ from driver_app.services.duty import Duty
 from driver_app.services.enrolment import Enrolment
 from driver_app.services.heard import Alarms, Heard
 from driver_app.services.identity import IdentityStore
+from driver_app.services.live import LiveReport
 from driver_app.services.load import Load
 from driver_app.services.outbox import Outbox
 from driver_app.services.ports import Transport
@@ -105,16 +106,18 @@ def build(ports: Ports) -> Services:
     state = SyncState(journal, duty, recorder)
     for problem in duty.flagged:
         state.flag(problem)
+    pace = ports.pace or clock
     sync = Sync(
         journal,
         identities,
         duty,
         recorder,
         Outbox(journal, state),
+        LiveReport(journal, duty, track, pace),
         state,
         signer,
         clock,
-        ports.pace or clock,
+        pace,
         ports.randomness,
         ports.connect,
     )

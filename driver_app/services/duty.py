@@ -48,6 +48,8 @@ class Duty:
         self._listeners: Listeners[None] = Listeners()
         self._work: Work | None = None
         self._journey: Journey | None = None
+        self._version: tuple[int, str] | None = None
+        """Number and publication of the version that the journal says the shift runs under."""
         self._pending: Work | None = None
         self._conflict: Problem | None = None
         self._flagged: tuple[Problem, ...] = ()
@@ -60,7 +62,7 @@ class Duty:
         self._pending = self._stored(WorkSlot.PENDING)
         self._work = self._stored(WorkSlot.CURRENT)
         if self._work is not None and self._work.route is not None:
-            self._journey, self._flagged = self._fold(self._work, self._work.route)
+            self._journey, self._flagged, self._version = self._fold(self._work, self._work.route)
 
     def _stored(self, slot: WorkSlot) -> Work | None:
         raw, identity = self._journal.work(slot), self._identity.current()
@@ -71,22 +73,24 @@ class Duty:
         except Refused as refused:
             raise Refused(problems.JOURNAL_DAMAGED, value=0, reason=refused.problem.text("en")) from refused
 
-    def _fold(self, work: Work, route: Route) -> tuple[Journey, tuple[Problem, ...]]:
+    def _fold(self, work: Work, route: Route) -> tuple[Journey, tuple[Problem, ...], tuple[int, str]]:
         """The journey of a route, and what of its history the table does not allow: such an event was allowed when it was
-        recorded, so it stays, is skipped, and is shown, as the server does with it.
+        recorded, so it stays, is skipped, and is shown, as the server does with it. And the version that it ends under.
 
         Each event counts under the version of the route that was in force when it was recorded.
         """
-        journey, flagged = Journey(route), []
+        journey, flagged, version = Journey(route), [], (route.version, work.published)
         for entry in self._journal.entries(route_id=route.id):
             if entry.type in _NOT_FOLDED:
                 continue
             record = record_of(entry)
             event = record.decoded()
             if isinstance(event, ShiftStarted):
-                journey = Journey(self._version(event.version, event.published) or route)
+                journey = Journey(self._route_of(event.version, event.published) or route)
+                version = event.version, event.published
             elif isinstance(event, RouteRevised):
-                newer = self._version(event.version, event.published)
+                version = event.version, event.published
+                newer = self._route_of(event.version, event.published)
                 if newer is None and event.published == work.published:
                     newer = route
                 if newer is not None:
@@ -95,9 +99,9 @@ class Duty:
                 journey = journey.apply(event, record.at, entry.sha256)
             except Refused as refused:
                 flagged.append(refused.problem)
-        return journey, tuple(flagged)
+        return journey, tuple(flagged), version
 
-    def _version(self, version: int, published: str) -> Route | None:
+    def _route_of(self, version: int, published: str) -> Route | None:
         """A version of the route that this shift ran under."""
         return Setting[Route](self._journal, _version_key(version, published), Route).get()
 
@@ -215,10 +219,11 @@ class Duty:
             return self._revise(raw, work)
         journey: Journey | None = None
         flagged: tuple[Problem, ...] = ()
+        version: tuple[int, str] | None = None
         if work.route is not None:
-            journey, flagged = self._fold(work, work.route)
+            journey, flagged, version = self._fold(work, work.route)
         self._settle_work(raw, work)
-        self._journey, self._flagged = journey, flagged
+        self._journey, self._flagged, self._version = journey, flagged, version
         return True
 
     def _settle_work(self, raw: bytes, work: Work) -> None:
@@ -228,10 +233,11 @@ class Duty:
 
     def _revise(self, raw: bytes, work: Work) -> bool:
         """Take on newer work while the day runs: more overrides, or a newer version of the same route."""
-        journey, before = self.journey, self._work
-        if work.route is None or work.route.id != journey.route.id or before is None:
+        journey = self.journey
+        if work.route is None or work.route.id != journey.route.id:
             return False
-        if (work.route.version, work.published) != (before.route and before.route.version, before.published):
+        # by what the journal says, not by the work that is stored: a process may have died between the two
+        if (work.route.version, work.published) != self._version:
             reason = next(contradictions(journey, work.route), None)
             if reason is not None:
                 named = f"{work.route.id} v{work.route.version}"
@@ -242,6 +248,7 @@ class Duty:
             if self._record is not None:
                 self._record(RouteRevised(work.route.id, work.route.version, work.published))
             self._journey = revised(self.journey, work.route)
+            self._version = work.route.version, work.published
         self._settle_work(raw, work)
         return True
 

@@ -4,7 +4,7 @@ from driver_app.journal.ports import Journal
 from driver_app.services.duty import Duty
 from driver_app.services.kept import Draft
 from driver_app.services.recorder import Recorder
-from driver_app.services.scanning import ContainerChosen, LineProgress, Read, Scanned, Scanning
+from driver_app.services.scanning import ContainerChosen, LineProgress, OtherName, Read, Scanned, Scanning
 from driver_app.services.step import Step, StepKind, Steps
 from shared import problems
 from shared.codes.match import Match
@@ -44,7 +44,8 @@ class Load:
     def scan(self, read: Read, entry: Entry, quantity: int | None = None) -> Scanned | ContainerChosen | None:
         """Take a scan. ``quantity``: packs that it stands for, where the driver typed a number.
 
-        ``None`` for the same code within a second. A container's code chooses that container.
+        ``None`` for the same code within a second, and for one more code of the pack just counted. A container's code
+        chooses that container.
 
         Raises:
             Refused: JOURNEY_ILLEGAL outside loading (on the road goods are taken over between two stops); CODE_* or SCAN_*
@@ -58,6 +59,9 @@ class Load:
                 read, entry, before=_before(journey), stop=None, quantity=quantity, accept=lambda _: None
             )
             if found is None:
+                return None
+            if isinstance(found, OtherName):
+                self._recorder.record(self._event(Match(found.line_id, 0, found.code, beside=(found.of,)), entry))
                 return None
             if isinstance(found, Container):
                 self._chosen.put(found.id)

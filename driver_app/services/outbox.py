@@ -20,7 +20,7 @@ from shared.merkle import leaf_hash
 from shared.sync import MAX_BATCH, Receipt, Seals
 
 BATCH_BYTES = 512 * 1024
-"""Bytes of envelopes in one push, unless a single one is larger: what a weak network still carries in one piece."""
+"""Bytes of envelopes in one push at most, unless a single one is larger."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -47,8 +47,9 @@ class Outbox:
         self._journal, self._state = journal, state
         self._asked: int | None = None
 
-    def next_batch(self) -> Batch | None:
-        """The next events to send: from the first that is only on the phone, or from where the server said it stands."""
+    def next_batch(self, most: int = BATCH_BYTES) -> Batch | None:
+        """The next events to send, of ``most`` bytes together, but one at least: from the first that is only on the phone, or
+        from where the server said it stands."""
         starts = [seq for seq in (self._journal.first_unreceived(), self._asked) if seq is not None]
         if not starts:
             return None
@@ -56,7 +57,7 @@ class Outbox:
         size = 0
         for entry in self._journal.entries(after=min(starts) - 1, limit=MAX_BATCH):
             size += len(entry.envelope)
-            if entries and size > BATCH_BYTES:
+            if entries and size > most:
                 break
             entries.append(entry)
         return Batch(tuple(entries)) if entries else None

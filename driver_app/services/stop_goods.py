@@ -3,7 +3,7 @@
 from driver_app.journal.ports import BlobRef, Journal
 from driver_app.services.duty import Duty
 from driver_app.services.recorder import Recorder
-from driver_app.services.scanning import LineProgress, Read, Scanned, Scanning
+from driver_app.services.scanning import LineProgress, OtherName, Read, Scanned, Scanning
 from driver_app.services.signing import drafts_of
 from driver_app.services.step import PLACE, Step, StepKind, Steps, placed
 from driver_app.services.track import Track
@@ -93,7 +93,7 @@ class StopGoods:
 
     def scan(self, read: Read, entry: Entry, quantity: int | None = None) -> Scanned | None:
         """Take a scan of packs that are brought out. ``quantity``: packs that it stands for, where the driver typed a number.
-        ``None`` for the same code within a second.
+        ``None`` for the same code within a second, and for one more code of the pack just counted.
 
         Raises:
             Refused: JOURNEY_ILLEGAL where nothing is open; CODE_* or SCAN_* (recorded).
@@ -110,6 +110,10 @@ class StopGoods:
                 read, entry, before=before, stop=stop, quantity=quantity, accept=self._was_loaded
             )
             if found is None or isinstance(found, Container):
+                return None
+            if isinstance(found, OtherName):
+                name = GoodsUnloaded(journey.route.id, stop.id, found.line_id, 0, found.code, entry, (found.of,))
+                self._recorder.record(name)
                 return None
             parts = (found, *found.others)
             self._recorder.record_all(

@@ -1,7 +1,8 @@
 """Sync: one bounded unit of work at a time, over whatever network there is.
 
-In this order: events, in the order of the chain; the work; seals; and last the blobs, a piece at a time, small evidence
-before photos. What one part is refused for does not keep the others from going on. Nothing is ever deleted on an error.
+In this order: how the route stands this moment, in a few hundred bytes; events, in the order of the chain; the work; seals;
+and last the blobs, a piece at a time, small evidence before photos. What one part is refused for does not keep the others
+from going on. Nothing is ever deleted on an error.
 """
 
 import threading
@@ -14,13 +15,16 @@ from driver_app.journal.ports import BlobEntry, Journal
 from driver_app.services.client import Answer, Client, decoded
 from driver_app.services.duty import Duty
 from driver_app.services.identity import Identity, IdentityStore
-from driver_app.services.outbox import Outbox
+from driver_app.services.live import LiveReport
+from driver_app.services.outbox import BATCH_BYTES, Outbox
+from driver_app.services.portion import Portion
 from driver_app.services.ports import Transport
 from driver_app.services.recorder import Recorder
 from driver_app.services.refusals import as_refused
 from driver_app.services.state import SyncState
 from shared import problems
 from shared.clock import Clock
+from shared.custody.envelope import Envelope
 from shared.errors import Refused
 from shared.ids import Randomness
 from shared.keys import Signer
@@ -29,6 +33,7 @@ from shared.sync import (
     AnyReceipt,
     BlobReceipt,
     BlobStatus,
+    Live,
     Push,
     Receipt,
     SealRequest,
@@ -58,6 +63,7 @@ class Did(StrEnum):
     """What one step did."""
 
     IDLE = "idle"
+    LIVE = "live"
     EVENTS = "events"
     BLOB = "blob"
     WORK = "work"
@@ -74,6 +80,7 @@ class Sync:
         duty: Duty,
         recorder: Recorder,
         outbox: Outbox,
+        live: LiveReport,
         state: SyncState,
         signer: Signer,
         clock: Clock,
@@ -82,11 +89,12 @@ class Sync:
         connect: Callable[[str], Transport],
     ) -> None:
         self._journal, self._identities, self._duty, self._recorder = journal, identities, duty, recorder
-        self._outbox, self._state, self._signer = outbox, state, signer
+        self._outbox, self._report, self._state, self._signer = outbox, live, state, signer
         self._clock, self._pace, self._randomness, self._connect = clock, pace, randomness, connect
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._client: Client | None = None
+        self._portion = Portion(BATCH_BYTES)
         self._not_before: dict[str, float] = {}
         self._waits: dict[str, float] = {}
         recorder.subscribe(lambda _: self._wake.set())
@@ -106,7 +114,7 @@ class Sync:
                 return Did.IDLE
             client = self._client_of(identity)
             try:
-                for part in (self._events, self._work, self._seals, self._blobs):
+                for part in (self._live, self._events, self._work, self._seals, self._blobs):
                     did = part(client)
                     if did is not Did.IDLE:
                         self._state.went_well()
@@ -149,17 +157,49 @@ class Sync:
 
     # events ------------------------------------------------------------------------------------------------------------
 
-    def _events(self, client: Client) -> Did:
-        batch = self._outbox.next_batch() if self._due("events") else None
-        if batch is None:
+    def _live(self, client: Client) -> Did:
+        """How the route stands. It waits as events wait: what keeps one push from arriving keeps the other. That it arrives
+        says nothing about events which the server refuses: they go on waiting."""
+        live = self._report.due() if self._due("events") else None
+        if live is None:
             return Did.IDLE
-        envelopes = batch.envelopes()
-        self._back_off("events")  # before the request: only a good receipt takes it back
+        try:
+            self._push(client, (), live)
+        except Refused:
+            self._back_off("events")
+            raise
+        self._report.told(live)
+        return Did.LIVE
+
+    def _push(self, client: Client, envelopes: tuple[Envelope, ...], live: Live | None = None) -> Receipt:
         device = client.identity.device
-        answer = client.ask("POST", "/sync/events", lambda nonce: msgspec.json.encode(Push(device, nonce, envelopes)))
+
+        def body(nonce: str) -> bytes:
+            return msgspec.json.encode(Push(device, nonce, envelopes, live))
+
+        try:
+            answer = client.ask("POST", "/sync/events", body)
+        except Refused:
+            self._report.soon()
+            self._portion.failed()
+            raise
         receipt = self._receipt(answer, client.identity)
         if not isinstance(receipt, Receipt):
             raise Refused(problems.SYNC_NOT_OURS, value=type(receipt).__name__)
+        return receipt
+
+    def _events(self, client: Client) -> Did:
+        if not self._due("events"):
+            return Did.IDLE
+        batch = self._outbox.next_batch(self._portion.size)
+        if batch is None:
+            self._report.caught_up()
+            return Did.IDLE
+        envelopes = batch.envelopes()
+        self._back_off("events")  # before the request: only a good receipt takes it back
+        began = self._pace.monotonic()
+        receipt = self._push(client, envelopes)
+        self._portion.took(self._pace.monotonic() - began)
         taken = self._outbox.take(batch, receipt)
         if taken.received:
             self._waits.pop("seals", None)
@@ -221,10 +261,14 @@ class Sync:
     def _send(self, blob: BlobEntry, client: Client) -> None:
         """One piece; or, where the server has another idea of how far the upload is, its idea."""
         path = f"/sync/blobs/{blob.sha256}"
-        piece = self._journal.read_blob(blob.sha256, blob.uploaded, CHUNK)
+        piece = self._journal.read_blob(blob.sha256, blob.uploaded, min(CHUNK, self._portion.size))
+        began = self._pace.monotonic()
         try:
             answer = client.ask("PUT", f"{path}?offset={blob.uploaded}&size={blob.size}", piece, expect=(200, 201))
+            self._portion.took(self._pace.monotonic() - began)
         except Refused as refused:
+            if refused.kind is problems.SYNC_UNREACHABLE:
+                self._portion.failed()
             if refused.kind is problems.BLOB_HASH:
                 self._journal.mark_uploaded(blob.sha256, 0)
             if refused.kind is not problems.BLOB_OFFSET:
@@ -264,6 +308,7 @@ class Sync:
     def nudge(self) -> None:
         """The network came back, or a person wants to know now: try everything at once."""
         self._not_before.clear()
+        self._report.soon()
         self._wake.set()
 
     def run(self, stop: threading.Event) -> None:

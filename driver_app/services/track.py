@@ -32,7 +32,7 @@ class Track:
         self._lock = threading.RLock()
         self._buffer: list[tuple[int, Position]] = []
         self._since = 0.0
-        self._latest: tuple[float, Position] | None = None
+        self._latest: tuple[float, datetime, Position] | None = None
         self._listeners: Listeners[Position] = Listeners()
 
     def heard(self, position: Position, at: datetime | None = None) -> None:
@@ -43,12 +43,12 @@ class Track:
         if not self._duty.on_shift:
             self.forget()
             return
-        now = self._clock.monotonic()
+        now, at = self._clock.monotonic(), at or self._clock.now()
         with self._lock:
-            self._latest = now, position
+            self._latest = now, at, position
             if not self._buffer:
                 self._since = now
-            self._buffer.append((to_ms(at or self._clock.now()), position))
+            self._buffer.append((to_ms(at), position))
             due = now - self._since >= SEAL_EVERY
         if due:
             try:
@@ -59,11 +59,16 @@ class Track:
 
     def latest(self, max_age: float = FRESH) -> Position | None:
         """The newest position, unless it is older than ``max_age`` s, or no shift is running."""
+        found = self.latest_at(max_age)
+        return None if found is None else found[1]
+
+    def latest_at(self, max_age: float = FRESH) -> tuple[datetime, Position] | None:
+        """The newest position with the instant it was heard for, as :meth:`latest`."""
         with self._lock:
             found = self._latest
         if found is None or not self._duty.on_shift or self._clock.monotonic() - found[0] > max_age:
             return None
-        return found[1]
+        return found[1:]
 
     def seal(self) -> None:
         """Write what is buffered as one segment.

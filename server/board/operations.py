@@ -1,11 +1,12 @@
-"""The board's operations: the day as cards and as a map, from the views alone."""
+"""The board's operations: the day as cards and as a map, from the views, and ahead of them what handhelds say this moment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from server.context import context
-from server.custody import consumers
+from server.custody import consumers, live
+from server.custody.live import Standing
 from server.trace import operations as trace
 from server.trace.models import RoadRow, RouteView, StopView
 from server.trace.operations import CONSUMER
@@ -39,6 +40,8 @@ class RouteCard:
     """How far behind the plan it was last seen; negative when ahead."""
     road: tuple[RoadRow, ...] = ()
     """What the driver last reported or said, newest first."""
+    live: Standing | None = None
+    """How its handheld says it stands, where that is newer than what the record says: shown as such, and no evidence."""
 
     @property
     def progress(self) -> int:
@@ -50,7 +53,7 @@ LAST_WORDS = 3
 """How much of what happened on the road a card shows; the route's own page has all of it."""
 
 
-def card(route: RouteView, stops: Sequence[StopView]) -> RouteCard:
+def card(route: RouteView, stops: Sequence[StopView], standing: Standing | None = None) -> RouteCard:
     """The card of one route."""
     behind = timedelta(0)
     if route.departed is not None:
@@ -61,7 +64,7 @@ def card(route: RouteView, stops: Sequence[StopView]) -> RouteCard:
         elif stop.arrived is not None:
             behind = stop.arrived - stop.planned_arrival
     road = tuple(trace.road_of(route.route_id)[:LAST_WORDS])
-    return RouteCard(route, tuple(_stop_card(stop, behind) for stop in stops), behind, road)
+    return RouteCard(route, tuple(_stop_card(stop, behind) for stop in stops), behind, road, standing)
 
 
 def _stop_card(stop: StopView, behind: timedelta) -> StopCard:
@@ -71,16 +74,49 @@ def _stop_card(stop: StopView, behind: timedelta) -> StopCard:
     return StopCard(stop, expected, late)
 
 
+def _cards(routes: Sequence[RouteView]) -> list[RouteCard]:
+    views = {route.route_id: route for route in routes}
+    standing = {one.route_id: one for one in live.standing(views) if _is_news(views[one.route_id], one)}
+    return [card(route, trace.stops_of(route.route_id), standing.get(route.route_id)) for route in routes]
+
+
+def _is_news(route: RouteView, standing: Standing) -> bool:
+    """Whether it comes from the device that drives the route, and the record does not know better by now."""
+    known = route.position_at is not None and standing.at <= route.position_at
+    return standing.device_id == route.device_id and (standing.behind > 0 or not known)
+
+
 def cards(day: date) -> list[RouteCard]:
     """All routes of a day."""
-    return [card(route, trace.stops_of(route.route_id)) for route in trace.routes_of(day)]
+    return _cards(trace.routes_of(day))
 
 
-def changed_cards(day: date, after: int) -> list[RouteCard]:
-    """The routes of a day that an entry later than ``after`` has touched."""
+def changed_cards(day: date, after: int, also: Collection[str] = ()) -> list[RouteCard]:
+    """The routes of a day that an entry later than ``after`` has touched, and those that are named."""
     routes, stops = trace.changes(after)
-    touched = {route.route_id for route in routes} | {stop.route_id for stop in stops}
-    return [card(route, trace.stops_of(route.route_id)) for route in trace.routes_of(day) if route.route_id in touched]
+    touched = {route.route_id for route in routes} | {stop.route_id for stop in stops} | set(also)
+    return _cards([route for route in trace.routes_of(day) if route.route_id in touched])
+
+
+class Lively:
+    """Which routes their handhelds have said something new about, since it was last asked."""
+
+    _OVERLAP = timedelta(seconds=5)
+    """What was taken before something else may be committed after it: so far back is looked once more."""
+    _BEFORE = timedelta(minutes=2)
+    """How far back it looks at first: a stream may follow a page, or another stream, that ended a while ago."""
+
+    def __init__(self) -> None:
+        self._after = context().clock.now() - self._BEFORE
+        self._known: frozenset[Standing] = frozenset()
+
+    def changed(self) -> frozenset[str]:
+        """The ids of those routes."""
+        found = frozenset(live.since(self._after - self._OVERLAP))
+        changed = frozenset(one.route_id for one in found - self._known)
+        self._known = found
+        self._after = max((one.taken for one in found), default=self._after)
+        return changed
 
 
 def seen() -> int:
@@ -125,10 +161,16 @@ def features(shown: Sequence[RouteCard], datum: str) -> list[dict[str, object]]:
                     refused=stop.refused > 0,
                 )
             )
-        if route.lat is not None and route.lon is not None:
-            place = _place(route.lat, route.lon, datum)
-            found.append(_feature("Point", place, kind="vehicle", id=f"v-{route.route_id}", name=route.vehicle))
+        if one.live is not None:
+            found.append(_vehicle(route, one.live.lat, one.live.lon, datum, live=True))
+        elif route.lat is not None and route.lon is not None:
+            found.append(_vehicle(route, route.lat, route.lon, datum, live=False))
     return found
+
+
+def _vehicle(route: RouteView, lat: float, lon: float, datum: str, *, live: bool) -> dict[str, object]:
+    place = _place(lat, lon, datum)
+    return _feature("Point", place, kind="vehicle", id=f"v-{route.route_id}", name=route.vehicle, live=live)
 
 
 def _feature(shape: str, coordinates: object, **properties: object) -> dict[str, object]:

@@ -74,10 +74,12 @@ def events() -> ResponseReturnValue:
 
 def _changes(day: date, after: int) -> Iterator[str]:
     yield "retry: 1000\n\n"
+    lively = operations.Lively()
     for look in range(LOOKS):
         seen = operations.seen()
-        if seen > after:
-            shown = operations.changed_cards(day, after)
+        moved = lively.changed()
+        if seen > after or moved:
+            shown = operations.changed_cards(day, after, moved)
             if shown:
                 yield _message(seen, shown)
             after = seen

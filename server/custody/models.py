@@ -113,6 +113,27 @@ class UsedNonce(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class LiveRow(Base):
+    """How a handheld said its route stood (:class:`shared.sync.Live`): the newest only, no evidence, dropped after a day.
+    Degrees x 1e6, WGS-84."""
+
+    __tablename__ = "live"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    route_id: Mapped[str] = mapped_column(String(40), index=True)
+    sent: Mapped[datetime]
+    """The signed time of the request that brought it: what is older never takes its place."""
+    taken: Mapped[datetime] = mapped_column(index=True)
+    """The server's clock, when it came."""
+    at: Mapped[datetime]
+    """The handheld's clock, when the position was heard."""
+    lat: Mapped[int]
+    lon: Mapped[int]
+    seq: Mapped[int]
+    alarms: Mapped[int]
+    concluded: Mapped[int]
+
+
 class Blob(Base):
     """A photo or signature by the hash of its bytes. ``have`` grows with the upload; the bytes are in the blob store."""
 

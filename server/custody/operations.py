@@ -218,9 +218,11 @@ def take_in(push: sync.Push, device: Device) -> sync.Receipt:
         raise Refused(problems.BATCH_TOO_LARGE, value=len(push.envelopes), limit=sync.MAX_BATCH)
     if push.device != device.id:
         raise Refused(problems.DEVICE_MISMATCH, value=push.device, device=device.id)
+    now = context().clock.now()
+    if not push.envelopes:
+        return sync.Receipt(device.id, push.nonce, (), (), device.next_seq, now)
     ledger.lock_head()
     db.session.refresh(device)
-    now = context().clock.now()
     known = _known([envelope.sha256 for envelope in push.envelopes])
     state = ChainState(device.id, device.next_seq - 1, device.head)
     incoming: list[Incoming] = []

@@ -1,13 +1,14 @@
 """The handhelds' endpoints. Every request but enrolment is signed by the device; every answer that is to be believed is
 signed by the server."""
 
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 from flask import Blueprint, Response, g, request
 
 from server.context import context
-from server.custody import operations
+from server.custody import live, operations
 from server.custody.models import Device
 from server.planning import publish
 from server.transaction import begin_writing
@@ -57,9 +58,12 @@ def enrol() -> Response:
 
 @blueprint.post("/events")
 def events() -> Response:
-    """Links of the device's chain in, a signed receipt out."""
+    """Links of the device's chain in, and how its route stands; a signed receipt out."""
     device = _device()
-    receipt = operations.take_in(_decode(sync.Push), device)
+    push = _decode(sync.Push)
+    receipt = operations.take_in(push, device)
+    if push.live is not None:
+        live.take(push.live, device, datetime.fromisoformat(request.headers[sync.HEADER_TIME]))
     return _json(operations.sign_receipt(receipt))
 
 

@@ -18,6 +18,7 @@ from server.planning.problem import Driver, Order, Problem, Vehicle
 from server.planning.reasons import all_crews, alone, impossible
 from server.planning.schedule import Failure, Timetable, timetable
 from server.planning.sequences import is_mark
+from server.planning.with_pyvrp_starts import Search
 from shared import problems
 from shared.errors import Problem as Reason
 from shared.errors import Refused
@@ -164,7 +165,7 @@ class _Day:
             return found
         return with_pyvrp.search(self.lookup, crews, orders, heads, self._how(found.iterations, 1.0), spare=True)
 
-    def _how(self, done: int, patience: float) -> with_pyvrp.Search:
+    def _how(self, done: int, patience: float) -> Search:
         effort = self.effort
         seconds = None
         if effort.seconds is not None:
@@ -176,7 +177,7 @@ class _Day:
             if effort.on_progress is not None:
                 effort.on_progress(Progress(self._elapsed(), done + count, cost))
 
-        return with_pyvrp.Search(effort.seed, seconds, iterations, patience, effort.should_stop, tell, effort.monotonic)
+        return Search(effort.seed, seconds, iterations, patience, effort.should_stop, tell, effort.monotonic)
 
     def _mending_likely(self) -> bool:
         problem = self.problem

@@ -24,7 +24,7 @@ from server.trace import operations as trace
 from server.trace.epcis_names import EpcisNames
 from shared import problems
 from shared.checkpoint import TlogProof
-from shared.custody.events import CorrectionMade, HandoverSigned, StopFailed, event_name
+from shared.custody.events import CorrectionMade, GoodsCollected, HandoverSigned, StopFailed, event_name
 from shared.errors import LANGUAGES, Language, Refused
 
 
@@ -244,6 +244,8 @@ def _epcis(evidence: Evidence) -> bytes:
     """The stop's goods as EPCIS. Created, says the document, when its last record was written: it is the same every time."""
     names = EpcisNames(context().config.origin)
     lines = [line.id for line in evidence.stop.lines()]
-    events = epcis.make_events(evidence.route, evidence.entries, evidence.of(CorrectionMade), lines, names)
+    collected = {e.event.item for e in evidence.of(GoodsCollected) if isinstance(e.event, GoodsCollected)}
+    corrections = evidence.of(CorrectionMade)
+    events = epcis.make_events(evidence.route, evidence.entries, corrections, lines, names, collected)
     last = max(entry.record.at for entry in evidence.entries)
     return epcis.encode(epcis.make_document(events, names, last))

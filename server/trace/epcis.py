@@ -13,13 +13,14 @@ from server.context import context
 from server.custody import ledger
 from server.custody.ledger import Stored
 from server.trace import operations
-from server.trace.epcis_events import PREFIX, Event, route_events
+from server.trace.epcis_base import PREFIX, Event
+from server.trace.epcis_events import route_events
 from server.trace.epcis_names import EpcisNames
 from server.trace.event_hash import event_hash
 from server.trace.journeys import tell
 from shared import problems
 from shared.clock import rfc3339
-from shared.custody.events import CorrectionMade
+from shared.custody.events import CorrectionMade, GoodsCollected
 from shared.errors import Refused
 from shared.work import Route
 
@@ -34,8 +35,10 @@ def make_events(
     corrections: Iterable[Stored],
     line_ids: Collection[str],
     names: EpcisNames,
+    items: Collection[str] = (),
 ) -> list[Event]:
-    """A route's EPCIS events for some of its lines, each with its id; what was corrected once more with the declaration.
+    """A route's EPCIS events for some of its lines, and for some of what was taken along on it (``items``), each with its id;
+    what was corrected once more with the declaration.
 
     ``entries`` are the route's, in ledger order. History is not edited: the erroneous event stays, and a copy with the same
     id and an ``errorDeclaration`` follows (EPCIS 2.0 §7.4.1.4).
@@ -46,7 +49,7 @@ def make_events(
         if isinstance(entry.event, CorrectionMade):
             declared.setdefault(entry.event.record, []).append(entry)
     found: list[Event] = []
-    for records, event in route_events(route, entries, line_ids, names):
+    for records, event in route_events(route, entries, line_ids, names, items):
         event["eventID"] = event_hash(event, namespaces)
         found.append(event)
         for correction in (one for record in records for one in declared.get(record, ())):
@@ -82,7 +85,8 @@ def export(*, lot: str = "", consignment: str = "", code: str = "") -> dict[str,
         Refused: NOT_FOUND where nothing of the kind was ever delivered.
     """
     lines = operations.find_lines(lot=lot, consignment=consignment, code=code)
-    if not lines:
+    items = _collections(lot=lot, code=code)
+    if not lines and not items:
         raise Refused(problems.NOT_FOUND, what="货物 goods", value=lot or consignment or code)
     names = EpcisNames(context().config.origin)
     corrections = list(ledger.entries(types=(CorrectionMade.__name__,)))
@@ -90,9 +94,22 @@ def export(*, lot: str = "", consignment: str = "", code: str = "") -> dict[str,
     for line, _ in lines:
         wanted.setdefault(line.route_id, set()).add(line.line_id)
     events: list[Event] = []
-    for route_id, line_ids in sorted(wanted.items()):
+    for route_id in sorted(wanted.keys() | items.keys()):
         told = tell(route_id)
         if told is not None:
             entries = list(ledger.entries(route_id=route_id))
-            events += make_events(told.journey.route, entries, corrections, line_ids, names)
+            line_ids, taken = wanted.get(route_id, set()), items.get(route_id, set())
+            events += make_events(told.journey.route, entries, corrections, line_ids, names, taken)
     return make_document(events, names, context().clock.now())
+
+
+def _collections(*, lot: str, code: str) -> dict[str, set[str]]:
+    """What was taken along of a lot, or with a code on it: the items by route."""
+    found: dict[str, set[str]] = {}
+    if not (lot or code):
+        return found
+    for entry in ledger.entries(types=(GoodsCollected.__name__,)):
+        event = entry.event
+        if isinstance(event, GoodsCollected) and ((lot and event.lot == lot) or (code and event.code == code)):
+            found.setdefault(event.route_id, set()).add(event.item)
+    return found

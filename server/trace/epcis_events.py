@@ -6,7 +6,7 @@ same deed has the same event id in every document. Source of the vocabulary: GS1
 arriving and accepting, which are what a carrier sees.
 
 ==================  ===================================================================================
-GoodsLoaded         AggregationEvent ADD, loading: packs into their container, at the depot
+GoodsLoaded         AggregationEvent ADD, loading: packs into their container, at the depot or on the road
 VehicleDeparted     ObjectEvent, departing, in_transit: each container with such goods
 ReadingsSealed      ObjectEvent, sensor_reporting: what a container's logger recorded, reading by reading
 StopArrived         ObjectEvent, arriving, in_transit
@@ -17,15 +17,17 @@ StopLeft            what was refused or not taken: ADD, loading, returned; then 
 GoodsReturned       AggregationEvent DELETE, unloading, returned, at the depot
 CorrectionMade      the event it names once more, with an errorDeclaration
 ==================  ===================================================================================
+
+Goods that change vehicles and goods that are taken along are told in :mod:`server.trace.epcis_road`. What is loaded on the
+road, from another vehicle, is loaded at no site: its events have no read point.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from server.custody.ledger import Stored
+from server.trace.epcis_base import REASON, Event, Teller, Told
 from server.trace.epcis_names import EpcisNames
+from server.trace.epcis_road import RoadTeller
 from server.trace.journeys import explode
 from shared.clock import rfc3339
 from shared.coldchain.readings import Reading
@@ -33,14 +35,6 @@ from shared.coldchain.verdict import Conformity, Verdict
 from shared.custody import events as e
 from shared.work import Consignment, Line, Route, Site, Stop
 
-Event = dict[str, Any]
-
-PREFIX = "handover"
-"""Prefix of our extensions."""
-RECORDS = f"{PREFIX}:record"
-"""Extension: the ledger's records an event was made from."""
-REASON = f"{PREFIX}:reason"
-"""Extension: why goods were not accepted."""
 REFUSED: Mapping[e.Reason | None, str] = {
     e.Reason.TEMPERATURE: "non_conformant",
     e.Reason.DAMAGED: "damaged",
@@ -57,32 +51,50 @@ CONFORMITY: Mapping[Conformity, str] = {
 
 
 def route_events(
-    route: Route, entries: Sequence[Stored], wanted: Collection[str], names: EpcisNames
-) -> Iterator[tuple[list[str], Event]]:
-    """The EPCIS events of a route's ``entries`` (in ledger order) that concern the lines in ``wanted``.
+    route: Route, entries: Sequence[Stored], wanted: Collection[str], names: EpcisNames, items: Collection[str] = ()
+) -> Iterator[Told]:
+    """The EPCIS events of a route's ``entries`` (in ledger order) that concern the lines in ``wanted``, or the collections in
+    ``items``.
 
     Each comes with the hashes of the records it was made from, and without an event id.
     """
-    yield from _Telling(route, entries, wanted, names).events()
+    yield from _Telling(route, entries, wanted, names, items).events()
 
 
-class _Telling:
+class _Telling(Teller):
     """One route's entries, being told as EPCIS."""
 
-    def __init__(self, route: Route, entries: Sequence[Stored], wanted: Collection[str], names: EpcisNames) -> None:
-        self._route, self._entries, self._names = route, entries, names
+    def __init__(
+        self,
+        route: Route,
+        entries: Sequence[Stored],
+        wanted: Collection[str],
+        names: EpcisNames,
+        items: Collection[str],
+    ) -> None:
+        super().__init__(route, names)
+        self._entries, self._items, self._road = entries, frozenset(items), RoadTeller(route, names)
         self._lines = {line.id: (stop, note, line) for stop, note, line in _walk(route) if line.id in wanted}
-        self._year = route.day.year
-        self._containers = {container.id: container for container in route.containers}
         self._loaded: dict[tuple[str, str], list[Stored]] = {}
         for entry in entries:
             if isinstance(entry.event, e.GoodsLoaded) and entry.event.line_id in self._lines:
                 self._loaded.setdefault((entry.event.line_id, entry.event.container_id), []).append(entry)
+        departures = (entry.index for entry in entries if isinstance(entry.event, e.VehicleDeparted))
+        self._departed = min(departures, default=None)
+        self._held = {
+            key: sum(one.event.quantity for one in loads if isinstance(one.event, e.GoodsLoaded))
+            for key, loads in self._loaded.items()
+        }
+        self._moved: dict[str, int] = {}
+        self._collected: dict[str, e.GoodsCollected] = {}
         self._attached: dict[str, str] = {}
 
-    def events(self) -> Iterator[tuple[list[str], Event]]:
+    def events(self) -> Iterator[Told]:
         for (line_id, container_id), loads in sorted(self._loaded.items()):
-            yield self._loading(line_id, container_id, loads)
+            for on_the_road in (False, True):
+                some = [entry for entry in loads if self._is_after_departure(entry) is on_the_road]
+                if some:
+                    yield self._loading(line_id, container_id, some, on_the_road=on_the_road)
         unloaded: dict[tuple[str, str], list[Stored]] = {}
         for entry in self._entries:
             event = entry.event
@@ -90,7 +102,7 @@ class _Telling:
                 case e.LoggerAttached():
                     self._attached[event.logger_id] = event.container_id
                 case e.VehicleDeparted():
-                    yield from self._moving(entry, self._depot, "departing", {key[1] for key in self._loaded})
+                    yield from self._moving(entry, self._depot, "departing", self._loaded_at_the_depot())
                 case e.ReadingsSealed():
                     yield from self._readings(entry, event)
                 case e.StopArrived():
@@ -110,58 +122,47 @@ class _Telling:
                     yield from self._leaving(entry, event)
                 case e.GoodsReturned() if event.line_id in self._lines:
                     yield from self._bringing_back(entry, event)
+                case e.GoodsMoved():
+                    yield from self._changing_vehicles(entry, event)
+                case e.GoodsCollected() if event.item in self._items:
+                    self._collected[event.item] = event
+                    yield from self._road.collected(entry, event)
+                case e.CollectionHandedIn() if event.item in self._collected:
+                    yield from self._road.handed_in(entry, event, self._collected[event.item])
                 case _:
                     pass
 
-    # where and who
-
-    @property
-    def _depot(self) -> Site:
-        return self._route.depot
-
-    def _site(self, stop_id: str) -> Site:
-        return self._route.stop(stop_id).site
+    # where
 
     def _ridden(self, stop_id: str) -> set[str]:
         """The containers that goods for a stop ride in."""
         return {container for line, container in self._loaded if self._lines[line][0].id == stop_id}
 
-    def _container(self, container_id: str) -> str:
-        known = self._containers.get(container_id)
-        return self._names.container(known, self._year) if known else self._names.own("container", container_id)
+    def _is_after_departure(self, entry: Stored) -> bool:
+        return self._departed is not None and entry.index > self._departed
 
-    def _event(self, kind: str, at: datetime, site: Site, action: str, step: str, disposition: str | None) -> Event:
-        offset = at.astimezone(ZoneInfo(site.zone)).strftime("%z")
-        event: Event = {
-            "type": kind,
-            "eventTime": rfc3339(at),
-            "eventTimeZoneOffset": f"{offset[:3]}:{offset[3:]}",
-            "action": action,
-            "bizStep": step,
-            "readPoint": {"id": self._names.site(site)},
+    def _loaded_at_the_depot(self) -> set[str]:
+        """The containers that such goods left the depot in."""
+        return {
+            container
+            for (_, container), loads in self._loaded.items()
+            if not all(self._is_after_departure(entry) for entry in loads)
         }
-        if disposition is not None:
-            event["disposition"] = disposition
-        return event
 
-    def _documents(self, consignment: Consignment, handed_over: str | None = None) -> list[Event]:
-        """Delivery note and purchase order, and the receipt once there is one."""
-        found = [{"type": "desadv", "bizTransaction": self._names.note(consignment)}]
-        if consignment.order_number:
-            found.append({"type": "po", "bizTransaction": self._names.order(consignment)})
-        if handed_over is not None:
-            found.append({"type": "recadv", "bizTransaction": self._names.record(handed_over)})
-        return found
-
-    def _finish(self, event: Event, entries: Iterable[Stored]) -> tuple[list[str], Event]:
-        records = [entry.sha256 for entry in entries]
-        event[RECORDS] = sorted(self._names.record(digest) for digest in records)
-        return records, event
+    def _take(self, line_id: str, quantity: int) -> list[tuple[str, int]]:
+        """Packs of a line leave their containers, the first container first: how many out of which."""
+        homes = sorted(container for loaded, container in self._loaded if loaded == line_id)
+        taken = []
+        for position, container_id in enumerate(homes):
+            held = max(0, self._held[line_id, container_id])
+            some = quantity if position == len(homes) - 1 else min(quantity, held)
+            if some > 0:
+                taken.append((container_id, some))
+                self._held[line_id, container_id] -= some
+                quantity -= some
+        return taken
 
     # what
-
-    def _goods(self, line: Line, quantity: int) -> list[Event]:
-        return [{"epcClass": self._names.goods(line), "quantity": quantity}]
 
     def _packs(self, codes: Iterable[str]) -> list[str]:
         return sorted({pack for code in codes if (pack := self._names.pack(code, self._year)) is not None})
@@ -177,24 +178,25 @@ class _Telling:
 
     # the steps
 
-    def _loading(self, line_id: str, container_id: str, loads: Sequence[Stored]) -> tuple[list[str], Event]:
+    def _loading(self, line_id: str, container_id: str, loads: Sequence[Stored], *, on_the_road: bool) -> Told:
         _, note, line = self._lines[line_id]
-        event = self._event("AggregationEvent", loads[-1].record.at, self._depot, "ADD", "loading", "in_progress")
+        state = "in_transit" if on_the_road else "in_progress"
+        event = self._event("AggregationEvent", loads[-1].record.at, self._depot, "ADD", "loading", state)
+        if on_the_road:
+            self._on_the_road(event, None)
         event["parentID"] = self._container(container_id)
         scans = _scans(loads)
         self._children(event, line, scans)
         event["bizTransactionList"] = self._documents(note)
         return self._finish(event, loads)
 
-    def _moving(
-        self, entry: Stored, site: Site, step: str, containers: Collection[str]
-    ) -> Iterator[tuple[list[str], Event]]:
+    def _moving(self, entry: Stored, site: Site, step: str, containers: Collection[str]) -> Iterator[Told]:
         for container_id in sorted(containers):
             event = self._event("ObjectEvent", entry.record.at, site, "OBSERVE", step, "in_transit")
             event["epcList"] = [self._container(container_id)]
             yield self._finish(event, [entry])
 
-    def _readings(self, entry: Stored, segment: e.ReadingsSealed) -> Iterator[tuple[list[str], Event]]:
+    def _readings(self, entry: Stored, segment: e.ReadingsSealed) -> Iterator[Told]:
         container_id = self._attached.get(segment.logger_id)
         if container_id is None or container_id not in {key[1] for key in self._loaded} or not segment.times:
             return
@@ -215,22 +217,12 @@ class _Telling:
             event["sensorElementList"] = [element]
             yield self._finish(event, [entry])
 
-    def _unloading(self, line_id: str, entries: Sequence[Stored]) -> Iterator[tuple[list[str], Event]]:
+    def _unloading(self, line_id: str, entries: Sequence[Stored]) -> Iterator[Told]:
         """Packs out of the containers they were loaded into, first container first."""
         stop, note, line = self._lines[line_id]
         scans = _scans(entries)
-        homes = sorted(container for loaded, container in self._loaded if loaded == line_id)
-        left = sum(quantity for _, quantity in scans)
-        for position, container_id in enumerate(homes):
-            held = sum(
-                one.event.quantity
-                for one in self._loaded[line_id, container_id]
-                if isinstance(one.event, e.GoodsLoaded)
-            )
-            taken = left if position == len(homes) - 1 else min(left, held)
-            if taken <= 0:
-                continue
-            left -= taken
+        homes = [container for loaded, container in self._loaded if loaded == line_id]
+        for container_id, taken in self._take(line_id, sum(quantity for _, quantity in scans)):
             event = self._event(
                 "AggregationEvent", entries[-1].record.at, stop.site, "DELETE", "unloading", "in_progress"
             )
@@ -243,7 +235,7 @@ class _Telling:
             event["bizTransactionList"] = self._documents(note)
             yield self._finish(event, entries)
 
-    def _inspecting(self, entry: Stored, shown: e.VerdictShown) -> Iterator[tuple[list[str], Event]]:
+    def _inspecting(self, entry: Stored, shown: e.VerdictShown) -> Iterator[Told]:
         for one in shown.verdicts:
             if one.line_id not in self._lines:
                 continue
@@ -258,7 +250,7 @@ class _Telling:
                 event["sensorElementList"] = [summary]
             yield self._finish(event, [entry])
 
-    def _outcome(self, entry: Stored, outcome: e.LineOutcome) -> Iterator[tuple[list[str], Event]]:
+    def _outcome(self, entry: Stored, outcome: e.LineOutcome) -> Iterator[Told]:
         if outcome.line_id not in self._lines:
             return
         stop, note, line = self._lines[outcome.line_id]
@@ -284,7 +276,7 @@ class _Telling:
                 event[REASON] = self._names.reason(word)
             yield self._finish(event, [entry])
 
-    def _leaving(self, entry: Stored, left: e.StopLeft) -> Iterator[tuple[list[str], Event]]:
+    def _leaving(self, entry: Stored, left: e.StopLeft) -> Iterator[Told]:
         """What stays with the carrier after a visit: refused goods, or all of a stop that failed."""
         for line_id, quantity, taken_out in self._kept(left.stop_id):
             stop, note, line = self._lines[line_id]
@@ -309,10 +301,17 @@ class _Telling:
                         yield outcome.line_id, outcome.refused, True
             elif isinstance(event, e.StopFailed) and event.stop_id == stop_id:
                 for line_id, (stop, _, line) in self._lines.items():
-                    if stop.id == stop_id:
-                        yield line_id, line.quantity, False
+                    if stop.id == stop_id and (left := line.quantity - self._moved.get(line_id, 0)) > 0:
+                        yield line_id, left, False
 
-    def _bringing_back(self, entry: Stored, event: e.GoodsReturned) -> Iterator[tuple[list[str], Event]]:
+    def _changing_vehicles(self, entry: Stored, event: e.GoodsMoved) -> Iterator[Told]:
+        for moved in event.lines:
+            if moved.line_id in self._lines:
+                _, note, line = self._lines[moved.line_id]
+                self._moved[moved.line_id] = self._moved.get(moved.line_id, 0) + moved.quantity
+                yield from self._road.moved(entry, event, note, line, self._take(moved.line_id, moved.quantity))
+
+    def _bringing_back(self, entry: Stored, event: e.GoodsReturned) -> Iterator[Told]:
         _, note, line = self._lines[event.line_id]
         homes = sorted(container for loaded, container in self._loaded if loaded == event.line_id)
         if not homes or event.quantity <= 0:

@@ -11,6 +11,7 @@ from shared.codes.keys import Gtin
 from shared.codes.parse import parse
 from shared.codes.trace import TraceCode
 from shared.errors import Refused
+from shared.geo import Position
 from shared.work import Consignment, Container, Line, Party, Site
 
 RESOLVER = "https://id.gs1.org"
@@ -79,6 +80,30 @@ class EpcisNames:
 
     def receiver(self, consignment: Consignment) -> str:
         return self.own("receiver", consignment.receiver.zh)
+
+    def driver(self, vehicle: str, name: str) -> str:
+        """Who took goods over on the road: as they are called in the record, for they may be of another carrier."""
+        return self.own("driver", f"{vehicle}~{name}")
+
+    def giver(self, site: Site) -> str:
+        """The institution that gives goods back at a site: the one that receives there."""
+        return self.own("receiver", site.name.zh)
+
+    def place(self, position: Position) -> str:
+        """A place on the road: a geo URI (RFC 5870; CBV 2.0 §8.3, geographic location identifiers: read points only)."""
+        return f"geo:{position.lat:.6f},{position.lon:.6f}"
+
+    def goods_of(self, code: str, year: int) -> str | None:
+        """The item and lot that a scanned code names, ``None`` where it does not name both."""
+        try:
+            found = parse(code, year=year) if code else None
+        except Refused:  # what was scanned on the goods is no code known here
+            return None
+        if isinstance(found, DigitalLink):
+            found = found.resolved
+        if isinstance(found, PackCode) and found.lot and _PLAIN.issuperset(found.lot):
+            return f"{RESOLVER}/01/{found.gtin}/10/{found.lot}"
+        return None
 
     def note(self, consignment: Consignment) -> str:
         return self.own("delivery-note", consignment.note_number)

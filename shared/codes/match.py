@@ -251,6 +251,22 @@ def judge(
     return _packs(text, here, scanned, typed, goods.count if isinstance(goods, PackCode) else None)
 
 
+def may_be_of(code: Code, manifest: Manifest) -> Sequence[ManifestLine]:
+    """The lines that the manifest says a code can be of, perhaps of several lots; none where it does not know."""
+    goods = code.resolved if isinstance(code, DigitalLink) else code
+    match goods:
+        case TraceCode():
+            return _by_trace_code(goods, manifest)
+        case PlainGtin():
+            return manifest.by_gtin.get(goods.gtin, ())
+        case PackCode():
+            try:
+                return _by_pack(goods, manifest)
+            except Refused:
+                return ()
+    return ()
+
+
 def _known(code: Code, manifest: Manifest, text: str, on_board: ManifestLine | None) -> Sequence[ManifestLine]:
     """The lines that a code is of, by what the manifest knows of it; where that is not enough, by the line its pack was
     loaded for. Packs of one lot stand for one another: one loaded for another stop may be brought out where its lot goes too.

@@ -16,7 +16,7 @@ from datetime import date
 
 from shared import problems
 from shared.codes.gs1 import DigitalLink, PackCode, PlainGtin, SsccCode
-from shared.codes.match import Manifest, Match, Scanned, code_text, identity, judge
+from shared.codes.match import Manifest, Match, Scanned, code_text, identity, judge, may_be_of
 from shared.codes.parse import Code
 from shared.codes.trace import TraceCode
 from shared.errors import Refused
@@ -83,6 +83,39 @@ def judge_pack(
     match = matches[0]
     rest = (code_text(code) for code in pack)
     return replace(match, beside=tuple(text for text in rest if text != match.code_text and identity(text) is not None))
+
+
+def names_again(code: Code, pack: Sequence[Code], line_id: str, manifest: Manifest) -> bool:
+    """Whether ``code``, read at once after the codes of ``pack``, which counted for a line, is one more code of that pack: it
+    can stand on it beside them, and the manifest knows it for that line's. What the manifest does not know is not joined.
+
+    >>> from shared.codes.match import ManifestLine
+    >>> from shared.codes.parse import parse
+    >>> line = ManifestLine("L1", "C1", "S1", gtin="06901234567892", lot="B24", drug_ids=("8385793",), quantity=2)
+    >>> matrix = parse("(01)06901234567892(10)B24(21)7", year=2026)
+    >>> names_again(parse("83857930000879766660", year=2026), [matrix], "L1", Manifest([line]))
+    True
+    >>> names_again(parse("81000020000879766660", year=2026), [matrix], "L1", Manifest([line]))
+    False
+    """
+    try:
+        best_first((*pack, code))
+    except Refused:
+        return False
+    return any(line.line_id == line_id for line in may_be_of(code, manifest))
+
+
+def standing_against(code: Code, manifest: Manifest, scanned: Scanned, *, stop_id: str | None, today: date) -> None:
+    """Refuse a pack for what one more of its codes says, whatever the others said; arguments as of :func:`judge_pack`.
+
+    Raises:
+        Refused: one of :data:`STANDING`.
+    """
+    try:
+        judge(code, manifest, scanned, stop_id=stop_id, today=today)
+    except Refused as refusal:
+        if refusal.kind in STANDING:
+            raise
 
 
 def _goods(code: Code) -> Code:

@@ -125,7 +125,7 @@ def _loaded(journey: "Journey", event: e.GoodsLoaded) -> None:
     if journey.departed is not None and journey.stop(stop.id).arrived is not None:
         raise _foreign("明细 line", line.id, journey, stop.id)  # on the road only for stops that are still to come
     left = line.quantity - journey.line(line.id).loaded
-    _check_quantity("装车 loaded", line, event.quantity, left, least=_least(event.code))
+    _check_quantity("装车 loaded", line, event.quantity, left, least=_least(event))
     _check_pack(journey, LOADING, event)
 
 
@@ -133,7 +133,7 @@ def _unloaded(journey: "Journey", event: e.GoodsUnloaded) -> None:
     """Goods of this stop, each pack once, and no more than are on board."""
     line = _line_of_stop(journey, event.stop_id, event.line_id)
     state = journey.line(line.id)
-    _check_quantity("卸下 unloaded", line, event.quantity, state.loaded - state.unloaded, least=_least(event.code))
+    _check_quantity("卸下 unloaded", line, event.quantity, state.loaded - state.unloaded, least=_least(event))
     _check_pack(journey, event.stop_id, event)
 
 
@@ -274,9 +274,10 @@ def _check_lines(journey: "Journey", what: str, stop_id: str, named: Sequence[st
         raise Refused(problems.LINES_DIFFER, what=what, value=" ".join(sorted(named)), expected=" ".join(expected))
 
 
-def _least(code: str) -> int:
-    """A scan stands for a pack at least; one of several cartons may stand for none: the last of them brings all packs."""
-    return 0 if code.startswith(CARTON) else 1
+def _least(event: e.GoodsLoaded | e.GoodsUnloaded) -> int:
+    """A scan stands for a pack at least. One of several cartons may stand for none: the last of them brings all packs. So
+    may one more code of a pack that was counted."""
+    return 0 if event.code.startswith(CARTON) or event.beside else 1
 
 
 def _check_quantity(what: str, line: Line, quantity: int, limit: int, *, least: int) -> None:
@@ -287,7 +288,18 @@ def _check_quantity(what: str, line: Line, quantity: int, limit: int, *, least: 
 
 def _check_pack(journey: "Journey", purpose: str, event: e.GoodsLoaded | e.GoodsUnloaded) -> None:
     """Each pack once, by whichever of its codes. What is said to stand beside a pack's code belongs to one pack, and is
-    another code than that."""
+    another code than that.
+
+    Where it stands for no pack it is one more code of a pack that was counted under the code beside it."""
+    if event.quantity == 0 and not event.code.startswith(CARTON):
+        for code in event.beside:
+            counted = pack(purpose, event.line_id, code)
+            known = (purpose, code) in journey.codes if counted is None else counted in journey.packs
+            if not known or identity(event.code) is None:
+                raise Refused(problems.CLAIM_FOREIGN, what="同包条码 code beside", value=code, where=event.code)
+        if any(one in journey.packs for one in packs(purpose, event.line_id, event.code)):
+            raise Refused(problems.SCAN_ALREADY, value=event.code)
+        return
     for code in event.beside:
         if identity(code) is None or code == event.code:
             raise Refused(problems.CLAIM_FOREIGN, what="同包条码 code beside", value=code, where=event.code)

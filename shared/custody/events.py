@@ -111,7 +111,8 @@ class GoodsLoaded(CustodyEvent, frozen=True):
     entry: Entry
     beside: tuple[str, ...] = ()
     """The pack's other codes that belong to this pack only, read in the same act, such as the 药品追溯码 beside a
-    GS1 DataMatrix. Records from before there was such a thing have none."""
+    GS1 DataMatrix. Records from before there was such a thing have none. With a ``quantity`` of 0 it is the code that
+    this pack was counted under a moment before: ``code`` is one more of its codes, and no further pack."""
 
 
 class ScanRefused(CustodyEvent, frozen=True):

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from shared import problems
+from shared.codes.match import identity
 from shared.coldchain.verdict import Attachment, Ride
 from shared.custody import events as e
-from shared.custody.claims import LOADING, check_claims, packs
+from shared.custody.claims import CARTON, LOADING, check_claims, packs
 from shared.errors import Refused
 from shared.work import Route, Stop
 
@@ -162,6 +163,8 @@ class Journey(msgspec.Struct, frozen=True):
     """(purpose, code) pairs already scanned; purpose is ``load`` or a stop id."""
     packs: frozenset[tuple[str, str, str]] = frozenset()
     """(purpose, line, pack) of the codes among them that belong to one pack or carton only."""
+    names: Mapping[str, tuple[str, ...]] = {}
+    """All codes that a pack was loaded under, by each of them that belongs to it only."""
     signatures: frozenset[str] = frozenset()
     """Hashes of the strokes already used."""
     alarms: frozenset[str] = frozenset()
@@ -176,6 +179,10 @@ class Journey(msgspec.Struct, frozen=True):
 
     def stop(self, stop_id: str) -> StopState:
         return self.stops.get(stop_id, StopState())
+
+    def names_of(self, code: str) -> tuple[str, ...]:
+        """All codes that a pack was loaded under, this one among them; none where it was loaded under one alone."""
+        return self.names.get(identity(code) or "", ())
 
     @property
     def open_stop(self) -> str | None:
@@ -331,7 +338,14 @@ def _loaded(journey: Journey, event: e.GoodsLoaded, at: datetime, _record: str) 
 
 
 def _with_codes(journey: Journey, purpose: str, event: e.GoodsLoaded | e.GoodsUnloaded) -> Journey:
+    """Remember every code of a pack: those that were read, and those that it was loaded under beside them."""
     read = (event.code, *event.beside)
+    together = tuple(dict.fromkeys((*read, *(name for code in read for name in journey.names_of(code)))))
+    if purpose != LOADING:
+        read = together
+    elif event.beside:
+        linked = {one: together for code in together if (one := identity(code)) and not code.startswith(CARTON)}
+        journey = msgspec.structs.replace(journey, names={**journey.names, **linked})
     remembered = journey.packs.union(*(packs(purpose, event.line_id, code) for code in read))
     return msgspec.structs.replace(
         journey, codes=journey.codes.union((purpose, code) for code in read), packs=remembered

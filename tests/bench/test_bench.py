@@ -17,7 +17,7 @@ from bench.harness import Findings, Series, alternate, percentile, summarise
 from bench.results import FORM, read_run
 
 ROOT = Path(__file__).parents[2]
-SIDE = {"n", "median", "q1", "q3", "lowest", "highest", "p50", "p95", "p99", "values"}
+SIDE = {"n", "mean", "median", "q1", "q3", "lowest", "highest", "p50", "p95", "p99", "values"}
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from server.context import context
+from server.custody import live
+from server.custody.models import Device
+from server.db import db
+from server.transaction import transaction
+from shared import sync
+from shared.geo import Position
 from tests.browser.conftest import PASSWORD, Site
-from tests.server.proof.day import DAY, Day
+from tests.server.proof.day import DAY, DEVICE, ROUTE, Day
 from tests.server.store import store_blobs, store_more
 
 pytestmark = pytest.mark.browser
@@ -59,7 +66,9 @@ def test_a_stop_turns_to_signed_without_a_reload_and_its_proof_is_found_and_veri
     expect(page.locator("#verdict")).to_have_attribute("data-holds", "yes")
 
 
-def test_the_map_shows_sites_and_routes_on_plain_ground(page: Page, site: Site) -> None:
+def test_the_map_shows_sites_and_routes_on_plain_ground_and_a_vehicle_ahead_of_its_record(
+    page: Page, site: Site
+) -> None:
     day = Day()
     day.begin()
     with site.app.app_context():
@@ -69,6 +78,15 @@ def test_the_map_shows_sites_and_routes_on_plain_ground(page: Page, site: Site) 
     expect(page.locator(".marker-vehicle")).to_have_text("京A·D1234", timeout=15_000)
     expect(page.locator(".marker-planned", has_text="3")).to_be_visible()
     expect(page.locator(".plain-ground")).to_be_visible()
+    assert page.locator(".marker-live").count() == 0
+
+    with site.app.app_context(), transaction():
+        now = context().clock.now()
+        ahead = sync.Live(ROUTE, now, Position(39.9, 116.41), seq=200, alarms=1, concluded=2)
+        live.take(ahead, db.session.get_one(Device, DEVICE), now)
+    expect(page.locator(".standing")).to_contain_text("已完成 2 站", timeout=15_000)
+    expect(page.locator(".standing")).to_contain_text("不作凭证")
+    expect(page.locator(".marker-vehicle.marker-live")).to_be_visible()
 
 
 def test_the_pages_speak_both_languages(page: Page, site: Site) -> None:

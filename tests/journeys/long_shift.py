@@ -47,6 +47,8 @@ class Network:
         """Bytes of photos after which the network is gone once more."""
         self.photo_bytes = 0
         self.bodies = 0
+        self.lasting: Callable[[int], None] = lambda _size: None
+        """Lets the time pass that a body of so many bytes takes to go up."""
         self._url = ""
         self._inner: HttpTransport | None = None
 
@@ -65,6 +67,7 @@ class Network:
                 self.up, self.break_after = False, None
                 raise Refused(problems.SYNC_UNREACHABLE, value="gone again")
         self.bodies += len(body)
+        self.lasting(len(body))
         return self._inner.request(method, path, headers, body)
 
     def close(self) -> None:
@@ -75,13 +78,15 @@ class Network:
 class Handset:
     """The real services over a journal on disk, with a clock of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, simulated: bool = False) -> None:
+        """``simulated``: its network's time is simulated, too."""
         self.folder = folder
         self.clock = ManualClock(NIGHT)
         self.network = Network()
         self.journal = SqliteJournal(folder / "journal.db")
         rng = random.Random("handset")
-        ports = Ports(self.journal, self.clock, KEY, self.network.connect, "long 1", rng.randbytes, pace=DeviceClock())
+        pace = self.clock if simulated else DeviceClock()
+        ports = Ports(self.journal, self.clock, KEY, self.network.connect, "long 1", rng.randbytes, pace=pace)
         self.services: Services = build(ports)
         self.on_record: Callable[[Recorded], None] = lambda _recorded: None
         self.services.recorder.subscribe(lambda recorded: self.on_record(recorded))

@@ -179,7 +179,7 @@ class Network:
     def _forged_receipt(self, request: Request) -> Response:
         push = msgspec.json.decode(request.body, type=sync.Push)
         accepted = tuple(sync.Accepted(_seq(e), e.sha256, n) for n, e in enumerate(push.envelopes))
-        after = accepted[-1].seq + 1
+        after = accepted[-1].seq + 1 if accepted else 1
         receipt = sync.Receipt(push.device, push.nonce, accepted, (), after, self.house.clock.now())
         return _sealed(msgspec.json.encode(receipt), RECEIPT_TYPE)
 

@@ -124,7 +124,7 @@ def changeable(home: Path) -> Iterator[tuple[str, str, int, str]]:
     """Of every table with rows, one: table, column, rowid, and an SQL expression for another value."""
     with closing(sqlite3.connect(home / "handover.sqlite")) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in sorted(set(tables) - {"alembic_version", "used_nonce", "sqlite_sequence"}):
+        for table in sorted(set(tables) - {"alembic_version", "used_nonce", "live", "sqlite_sequence"}):
             columns = database.execute(f'PRAGMA table_info("{table}")').fetchall()
             row = database.execute(f'SELECT rowid, * FROM "{table}" ORDER BY random() LIMIT 1').fetchone()
             if row is None:

@@ -40,7 +40,7 @@
     // MapLibre keeps its own classes on the element: only ours are exchanged
     [...element.classList].filter((c) => c.startsWith("marker")).forEach((c) => element.classList.remove(c));
     element.classList.add("marker");
-    if (properties.kind === "vehicle") { element.classList.add("marker-vehicle"); element.textContent = properties.name; }
+    if (properties.kind === "vehicle") { element.classList.add("marker-vehicle"); element.classList.toggle("marker-live", Boolean(properties.live)); element.textContent = properties.name; }
     else if (properties.kind === "depot") { element.classList.add("marker-depot"); element.title = properties.name; }
     else {
       const done = properties.phase === "signed" || properties.phase === "left";

@@ -30,6 +30,7 @@ from shared.sync import (
     BlobStatus,
     Enrol,
     Enrolled,
+    Live,
     NotAccepted,
     Push,
     Receipt,
@@ -65,6 +66,8 @@ class FakeServer:
     refuse_blobs: set[str] = field(default_factory=set)
     sealing: bool = True
     asked: list[tuple[str, str]] = field(default_factory=list)
+    told: list[Live] = field(default_factory=list)
+    """How handhelds said that they stood."""
     codes: set[str] = field(default_factory=lambda: {"ABCDEF123456"})
 
     def now(self) -> datetime:
@@ -142,6 +145,8 @@ class FakeServer:
     def _events(self, push: Push) -> Response:
         known = {envelope.sha256: index for index, envelope in enumerate(self.entries)}
         accepted, refused = [], []
+        if push.live is not None:
+            self.told.append(push.live)
         for envelope in push.envelopes:
             name = envelope.sha256
             record = read_record(envelope, PHONE.public_key())

@@ -152,7 +152,7 @@ def test_a_container_with_loggers_at_work_stays_known(phone: Phone) -> None:
     assert {c.id for c in phone.restart().duty.route.containers} == {c.id for c in ROUTE.containers}
 
 
-def test_dying_before_the_newer_work_is_stored_loses_nothing(phone: Phone) -> None:
+def test_dying_before_the_newer_work_is_stored_loses_nothing_and_writes_nothing_twice(phone: Phone) -> None:
     """The event is on disk, the document is not: the same work comes again."""
     phone.on_the_road()
     old = phone.journal.work(WorkSlot.CURRENT)
@@ -164,6 +164,22 @@ def test_dying_before_the_newer_work_is_stored_loses_nothing(phone: Phone) -> No
     assert phone.services.duty.journey.withdrawn == {"S3"}
     assert offer(phone, newer) is True
     assert phone.services.duty.route.version == 2
+    assert phone.events(RouteRevised) == [RouteRevised("R1", 2, "f" * 64)]
+    assert phone.restart().duty.journey.withdrawn == {"S3"}
+    later = msgspec.structs.replace(ROUTE, version=3, stops=ROUTE.stops[:2])
+    assert offer(phone, work(later, minutes=90)) is True
+    assert phone.events(RouteRevised)[1:] == [RouteRevised("R1", 3, "f" * 64)]
+
+
+def test_work_that_says_more_about_the_version_in_force_is_no_new_version(phone: Phone) -> None:
+    """An override, after a version was taken on and after a restart."""
+    phone.on_the_road()
+    second = msgspec.structs.replace(ROUTE, version=2, stops=ROUTE.stops[:2])
+    offer(phone, work(second, minutes=60))
+    phone.restart()
+    override = Override(2014, "x", "urgent", "dispatcher", NIGHT, "e" * 64)
+    assert offer(phone, work(second, minutes=70, overrides=[override])) is True
+    assert len(phone.events(RouteRevised)) == 1
 
 
 def test_a_route_taken_away_during_a_shift_goes_on_until_its_end(phone: Phone) -> None:

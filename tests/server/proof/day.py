@@ -386,8 +386,8 @@ class Day:
             self.ledger.keep(signature_picture(drawn)),
         )
 
-    def first_stop(self) -> None:
-        """Everything accepted; a controlled product, so two people sign."""
+    def first_stop(self, *also: tuple[e.KnownEvent, datetime]) -> None:
+        """Everything accepted; a controlled product, so two people sign. ``also`` happens before they do."""
         visit = self.route.stops[0]
         centre = visit.site.fence.centre
         self.drive(at(8, 10), at(8, 24), centre)
@@ -401,6 +401,8 @@ class Day:
         self.download(at(8, 30), "LG-A", "LG-B", "LG-D", "LG-E")
         shown = self.show(visit, at(8, 31))
         self.snap(visit, at(8, 32), "Goods at the counter", "#2d5d7b")
+        for event, moment in also:
+            self.says(event, moment)
         signed = e.HandoverSigned(
             ROUTE,
             "T1",

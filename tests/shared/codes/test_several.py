@@ -9,7 +9,7 @@ from shared import problems
 from shared.codes.checkdigit import check_digit
 from shared.codes.match import Manifest, ManifestLine, Match, Scanned, code_text
 from shared.codes.parse import Code, parse
-from shared.codes.several import best_first, judge_pack
+from shared.codes.several import best_first, judge_pack, names_again, standing_against
 from shared.errors import Kind, Refused
 
 EAN = "6901234567892"
@@ -142,3 +142,58 @@ def test_the_gravest_refusal_is_the_one_that_is_shown() -> None:
 def test_a_typed_quantity_is_for_countable_lines_here_too() -> None:
     refused(problems.SCAN_ONE_BY_ONE, (PACK, TRACE), line(), typed=2)
     assert judged((f"(01){GTIN}(10)B24", EAN), line(countable=True), typed=2).quantity == 2
+
+
+# codes that come one after another ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_one"),
+    [
+        (PACK, TRACE, True),
+        (TRACE, PACK, True),
+        (PACK, EAN, True),
+        (TRACE, f"https://id.gs1.org/01/{GTIN}/10/B24/21/S7", True),
+        (PACK, PACK.replace("S7", "S8"), False),
+        (TRACE, TRACE[:-1] + "1", False),
+        (PACK, "8100002" + TRACE[7:], False),
+        (TRACE, PACK.replace("B24", "B99"), False),
+        (TRACE, f"(01){GTIN}(21)S7", False),
+        (PACK, "(00)106141412345678908", False),
+        (PACK, "(414)4012345000054", False),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_code_is_one_more_of_a_pack_only_where_the_manifest_knows_it_for_that_line(
+    before: str, now: str, is_one: bool
+) -> None:
+    first, second = codes(before, now)
+    assert names_again(second, [first], "L1", Manifest([line(), line("L2", lot="B25", drug_ids=())])) is is_one
+
+
+def test_a_code_that_the_manifest_knows_for_another_line_only_is_no_name_of_this_pack() -> None:
+    first, second = codes(PACK, TRACE)
+    assert not names_again(second, [first], "L1", Manifest([line(trace_codes=()), line("L2", trace_codes=(TRACE,))]))
+
+
+FULL = Scanned({"L1": 2})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (PACK.replace("271231", "251231"), problems.SCAN_EXPIRED),
+        (PACK.replace("B24", "B99"), problems.SCAN_WRONG_LOT),
+    ],
+)
+def test_what_one_more_code_says_against_the_pack_stands(text: str, kind: Kind) -> None:
+    (code,) = codes(text)
+    with pytest.raises(Refused) as refusal:
+        standing_against(code, Manifest([line()]), FULL, stop_id=None, today=TODAY)
+    assert refusal.value.kind is kind
+
+
+@pytest.mark.parametrize("text", [PACK, EAN])
+def test_that_the_line_is_full_or_a_code_has_no_lot_says_nothing_against_a_counted_pack(text: str) -> None:
+    (code,) = codes(text)
+    standing_against(code, Manifest([line()]), FULL, stop_id=None, today=TODAY)

@@ -173,6 +173,52 @@ def test_a_pack_with_two_codes_is_brought_out_once_by_whichever_of_them() -> Non
         Story().arrive().say(s.unloaded("T1", "L1", 1, PACK, TRACE), s.unloaded("T1", "L1", 1, TRACE))
 
 
+def test_a_code_that_came_a_moment_later_is_one_more_name_of_a_counted_pack_and_no_pack_more() -> None:
+    told = Story().start()
+    told.say(s.loaded("L1", "K", 1, PACK), s.loaded("L1", "K", 0, TRACE, PACK))
+    assert told.journey.line("L1").loaded == 1
+    with refusal(problems.SCAN_ALREADY, value=TRACE):
+        told.say(s.loaded("L1", "K", 1, TRACE))
+
+
+def test_it_may_be_a_name_of_a_pack_that_has_none_of_its_own() -> None:
+    told = Story().start()
+    told.say(s.loaded("L1", "K", 1), s.loaded("L1", "K", 0, TRACE, s.lot_code("L1")))
+    assert told.journey.line("L1").loaded == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "beside"),
+    [(TRACE, "(01)06901234567892(21)8"), (f"(01){GTIN}(10)B24", PACK), (TRACE, f"(01){GTIN}(10)B99")],
+)
+def test_a_name_of_a_pack_that_nobody_counted_or_that_names_no_pack_is_refused(code: str, beside: str) -> None:
+    with refusal(problems.CLAIM_FOREIGN):
+        Story().start().say(s.loaded("L1", "K", 1, PACK), s.loaded("L1", "K", 0, code, beside))
+
+
+def test_a_name_of_a_pack_of_another_line_is_refused() -> None:
+    with refusal(problems.CLAIM_FOREIGN, value=PACK):
+        Story().start().say(s.loaded("L1", "K", 1, PACK), s.loaded("L3", "K", 0, TRACE, PACK))
+
+
+def test_a_second_pack_is_not_hidden_behind_the_name_of_a_first() -> None:
+    with refusal(problems.SCAN_ALREADY, value=TRACE):
+        Story().start().say(
+            s.loaded("L1", "K", 1, PACK), s.loaded("L1", "K", 1, TRACE), s.loaded("L1", "K", 0, TRACE, PACK)
+        )
+
+
+def test_a_pack_that_was_loaded_under_two_codes_is_brought_out_once_by_whichever_of_them() -> None:
+    for loads in (
+        [s.loaded("L1", "K", 1, PACK, TRACE)],
+        [s.loaded("L1", "K", 1, PACK), s.loaded("L1", "K", 0, TRACE, PACK)],
+    ):
+        told = Story().start()
+        told.say(s.loaded("L1", "K", 1), *loads, s.DEPARTED, s.arrived("T1"), s.unloaded("T1", "L1", 1, TRACE))
+        with refusal(problems.SCAN_ALREADY, value=PACK):
+            told.say(s.unloaded("T1", "L1", 1, PACK))
+
+
 @pytest.mark.parametrize("beside", [f"(01){GTIN}(10)B24", GTIN, PACK])
 def test_what_many_packs_share_or_the_code_itself_is_no_second_code_of_a_pack(beside: str) -> None:
     with refusal(problems.CLAIM_FOREIGN, value=beside):
