@@ -32,9 +32,9 @@ class Prices(PenaltyParams):
 def scale_of(lookup: Lookup, crews: Sequence[Crew]) -> int:
     """How many of the solver's whole numbers make one of money, so that no rate is rounded — or hardly.
 
-    Rates are decimal fractions of money per m and per s, and per visit; their common denominator makes them whole. Where that were huge,
-    the smallest rate becomes 1000, which rounds by at most 0.05 %, or less where one rate is a million times another: the
-    solver counts in 64 bits.
+    Rates are decimal fractions of money per m and per s, and per visit; their common denominator makes them whole. Where
+    that were huge, the smallest rate becomes 1000, which rounds by at most 0.05 %, or less where one rate is a million times
+    another: the solver counts in 64 bits.
     """
     resolution = lookup.problem.resolution
     rates = {Fraction(str(crew.vehicle.per_km)) / (1000 * resolution) for crew in crews}
