@@ -1,4 +1,5 @@
-"""Routes by PyVRP's iterated local search; ``with_pyvrp_model`` translates our problem for it and back."""
+"""Routes by PyVRP's iterated local search; ``with_pyvrp_model`` translates our problem for it and back, and
+``with_pyvrp_starts`` searches from several seeds at once."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ def search(
     plan where not everything fits. Without it, the best routes may be infeasible; the caller has to look.
     """
     model = Model(lookup, crews, orders, heads, spare)
-    if not model.calls:
+    if not model.clients:  # transfers alone are put in afterwards: PyVRP does not come back from a day without clients
         return Found(model.routes(None), True, 0)
     with warnings.catch_warnings():
         # it warns where no feasible plan is to be had; the result says so too, and the caller deals with it
