@@ -41,7 +41,7 @@ def search(
     plan where not everything fits. Without it, the best routes may be infeasible; the caller has to look.
     """
     model = Model(lookup, crews, orders, heads, spare)
-    if not model.clients:  # transfers alone are put in afterwards: PyVRP does not come back from a day without clients
+    if not model.clients:
         return Found(model.routes(None), True, 0)
     with warnings.catch_warnings():
         # it warns where no feasible plan is to be had; the result says so too, and the caller deals with it
