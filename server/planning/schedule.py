@@ -148,7 +148,8 @@ def _run(
     if meal is None or isinstance(found, Failure) or not start < meal.latest < found.end or _fed(meal, found.breaks):
         return found
     late = max((i for i, begin in enumerate(found.starts) if begin <= meal.latest), default=0)
-    failures = [Failure(Snag.SHIFT, late, found.starts[late], meal.latest)]
+    begun = found.starts[late] if found.starts else found.departure  # a locked route may have no stop yet
+    failures = [Failure(Snag.SHIFT, late, begun, meal.latest)]
     made: list[Timetable] = []
     for place in _tables(meal, found):
         one = _pass(path, start, rests, delays, place)

@@ -16,45 +16,25 @@ What PyVRP does not know — a box's hold time, rests, a driver's assignment —
 """
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from math import lcm
 from statistics import median
 from typing import Any
 
 import numpy as np
 import pyvrp
 from numpy.typing import NDArray
-from pyvrp import PenaltyParams, ProblemData, Solution
+from pyvrp import ProblemData, Solution
 
 from server.planning.lookup import Bar, Crew, Lookup, compartment
 from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Site, Vehicle
 from server.planning.schedule import Timetable
 from server.planning.sequences import FETCH, RELOAD, boards, is_fetch, parts_of
+from server.planning.with_pyvrp_money import Prices, scale_of
 
 UNBOUNDED = int(np.iinfo(np.int64).max)
-_SMALL = 10_000
-"""Rates are made whole numbers up to this; see :func:`_scale`."""
 _STEEP = 5.0
 """A unit too much starts at this many times what carrying one costs on average."""
 _AGAIN = -1
 """Stands, in the place of a locked route, for the depot as a place to load again."""
-_LARGE = 10_000_000
-"""No rate becomes more than this, however small another one is."""
-
-
-class Prices(PenaltyParams):
-    """The solver's penalties, starting at given prices instead of at half the highest.
-
-    Its own start suits loads and times in the small numbers of benchmark files. Here a vehicle may carry eight pallets or
-    six million cm³, and a plan with one pallet too many must not be cheaper than a second vehicle.
-    """
-
-    def __init__(self, loads: list[float], time: float, highest: float) -> None:
-        super().__init__(max_penalty=highest)
-        self.start = ([min(load, highest) for load in loads], min(time, highest), min(time, highest))
-
-    def midpoint_penalties(self, data: ProblemData) -> tuple[list[float], float, float]:  # noqa: ARG002 - as declared there
-        return self.start
 
 
 class Model:
@@ -72,14 +52,16 @@ class Model:
         self.crews = list(crews)
         self.spare = spare
         self.heads = heads
-        self.scale = _scale(lookup, crews)
+        self.scale = scale_of(lookup, crews)
         self.zero = min((crew.early for crew in crews), default=0)
         self.sites = [lookup.row[crew.vehicle.depot] for crew in crews]
         self.loading = max((lookup.sites[crew.vehicle.depot].service for crew in crews), default=0)
         self.clients: list[tuple[Order, int | None, int | None]] = []
         """Per client: the order, and the earliest and latest start of its service (``None``: unbounded)."""
         self.groups: list[list[int]] = []
-        self.transfers = [order for order in orders if order.origin is not None]
+        # with both shipments and places to load again, a local search of PyVRP 0.14.1 may never end; ``mend`` places them then
+        again = any(crew.vehicle.trips > 1 for crew in crews)
+        self.transfers = [] if again else [order for order in orders if order.origin is not None]
         for order in orders:
             if order.origin is None:
                 self._add(order)
@@ -253,7 +235,7 @@ class Model:
         longest = max(1, longest, *(int(self.data.distance_matrix(k).max()) for k in range(self.data.num_profiles)))
         row = self.lookup.problem.matrices[self.crews[0].vehicle.profile].duration[self.sites[0]]
         time = _STEEP * dear / max(1.0, 4.0 * median(row))
-        most = max(PenaltyParams.max_penalty, 50.0 * max([time, *loads]))
+        most = max(Prices.max_penalty, 50.0 * max([time, *loads]))
         return Prices(loads, time, min(most, 2.0**60 / (len(self.calls) * longest)))
 
     def _dear(self, crew: Crew) -> float:
@@ -423,22 +405,3 @@ class Model:
             )
         penalties = max((order.penalty or 0.0 for order, _, _ in self.calls), default=0.0)
         return round((2 * dearest + penalties) * self.scale) + 1
-
-
-def _scale(lookup: Lookup, crews: Sequence[Crew]) -> int:
-    """How many of the solver's whole numbers make one of money, so that no rate is rounded — or hardly.
-
-    Rates are decimal fractions of money per m and per s; their common denominator makes them whole. Where that were huge,
-    the smallest rate becomes 1000, which rounds by at most 0.05 %, or less where one rate is a million times another: the
-    solver counts in 64 bits.
-    """
-    resolution = lookup.problem.resolution
-    rates = {Fraction(str(crew.vehicle.per_km)) / (1000 * resolution) for crew in crews}
-    rates |= {Fraction(str(crew.per_hour)) / (3600 * resolution) for crew in crews}
-    rates.discard(Fraction(0))
-    if not rates:
-        return 1
-    exact = lcm(*(rate.denominator for rate in rates))
-    if exact * max(rates) <= _SMALL:
-        return exact
-    return max(1, round(min(_SMALL / 10 / float(min(rates)), _LARGE / float(max(rates)))))

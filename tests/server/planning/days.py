@@ -123,7 +123,7 @@ def problems(draw: DrawFn) -> Problem:
             for table in (distance, duration):
                 table[row][last] = table[last][row] = NO_ROAD
     orders = [_order(draw, f"o{i}", names) for i in range(draw(st.integers(1, 10)))]
-    vehicles = [_vehicle(draw, f"V{i}") for i in range(draw(st.integers(1, 4)))]
+    vehicles = [_vehicle(draw, f"V{i}") for i in range(draw(st.sampled_from([1, 1, 2, 3, 4])))]
     drivers = [
         Driver(
             f"P{i}",
@@ -175,14 +175,14 @@ def _vehicle(draw: DrawFn, name: str) -> Vehicle:
         depot=draw(st.sampled_from(["D", "D", "D", "D2"])),
         end=draw(st.sampled_from([None, None, None, "D2"])),
         kind=draw(st.sampled_from(KINDS)),
-        capacity=Capacity(draw(st.sampled_from([None, 8, 20])), draw(st.sampled_from([None, 12_000]))),
+        capacity=Capacity(draw(st.sampled_from([None, 6, 8, 20])), draw(st.sampled_from([None, 12_000]))),
         compartments=tuple(Compartment(zone, Capacity(draw(st.sampled_from([None, 6, 12])))) for zone in zones),
         shift=Window(0, draw(st.integers(4, 14)) * HOUR) if draw(st.booleans()) else None,
         fixed=draw(st.sampled_from([0.0, 50.0, 300.0])),
         per_km=draw(st.sampled_from([1.0, 2.5])),
         per_hour=draw(st.sampled_from([0.0, 30.0])),
         per_stop=draw(st.sampled_from([0.0, 0.0, 12.5])),
-        trips=draw(st.sampled_from([1, 1, 2, 3])),
+        trips=draw(st.sampled_from([1, 2, 3])),
         max_duration=draw(st.sampled_from([None, None, 6 * HOUR])),
         max_distance=draw(st.sampled_from([None, None, 150_000])),
         requires=draw(st.sampled_from([(), (), (), ("airport",)])),

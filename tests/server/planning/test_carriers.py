@@ -45,6 +45,14 @@ def test_the_search_itself_weighs_what_a_visit_costs():
     assert reasons(made(day(SITES, orders, (HIRED,)))) == {"c": 6311}
 
 
+def test_a_price_by_the_visit_alone_is_not_rounded():
+    """40 cents a visit, and nothing for the way: leaving it for 30 cents is cheaper, for 50 it is not."""
+    only = Vehicle("only", "D", per_km=0.0, per_stop=0.4, carrier="X")
+    for penalty, left in ((0.3, {"a": 6311}), (0.5, {})):
+        plan = made(day(SITES, (change(ORDERS[0], penalty=penalty),), (only,)))
+        assert reasons(plan) == left
+
+
 def test_a_vehicle_paid_by_the_visit_stays_within_its_distance():
     hired = change(HIRED, max_distance=40_000)
     plan = made(day(SITES, ORDERS, (hired, OWN)))

@@ -1,6 +1,7 @@
 """Transfers from hospital to hospital: fetched at one site, handed over at another, by one vehicle on one trip."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,8 +12,9 @@ from server.planning.cli_plan import table
 from server.planning.explain import explain, lines
 from server.planning.lookup import Lookup
 from server.planning.mend import Mender
+from server.planning.operations import make_plan
 from server.planning.plan import Plan, Stop
-from server.planning.problem import Amounts, Capacity, Order, Problem, Rest, Site, Vehicle, Window
+from server.planning.problem import Amounts, Capacity, Order, Problem, Rest, Site, Vehicle, Window, load_problem
 from server.planning.schedule import Failure, timetable
 from server.planning.sequences import FETCH
 from server.planning.with_ortools import place_rests
@@ -240,3 +242,11 @@ def test_a_plan_with_one_thing_wrong_with_a_transfer_is_refused_by_that_rule(cas
     assert not check(GOOD, PLAN).violations
     rule, damaged = CASES[case]
     assert rule in {found.rule for found in check(*damaged()).violations}
+
+
+@pytest.mark.timeout(30)
+def test_a_search_with_transfers_and_several_trips_ends():
+    """A day on which PyVRP's local search goes on for ever where it is given both."""
+    problem = load_problem((Path(__file__).parent / "transfers_and_trips.json").read_bytes(), "transfers and trips")
+    plan = make_plan(problem, iterations=20, seed=3)
+    assert {"o2"} <= {name for route in plan.routes for stop in route.stops for name in stop.orders}
