@@ -59,7 +59,7 @@ class Model:
         self.clients: list[tuple[Order, int | None, int | None]] = []
         """Per client: the order, and the earliest and latest start of its service (``None``: unbounded)."""
         self.groups: list[list[int]] = []
-        # with both shipments and places to load again, a local search of PyVRP 0.14.1 may never end; ``mend`` places them then
+        # with both shipments and places to load again, a local search of PyVRP 0.14.1 may never end; ``mend`` places them
         again = any(crew.vehicle.trips > 1 for crew in crews)
         self.transfers = [] if again else [order for order in orders if order.origin is not None]
         for order in orders:
