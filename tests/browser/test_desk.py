@@ -100,6 +100,14 @@ def bar(page: Page, vehicle: str, index: int) -> Locator:
 def drag(page: Page, taken: Locator, after: Locator) -> None:
     """A stop behind another one, as a hand does it."""
     taken.scroll_into_view_if_needed()
+    # near an edge the timeline scrolls under the hand, to another vehicle: the row to drop on stands in the middle
+    after.evaluate(
+        """bar => {
+          const holder = bar.closest(".tl"), [row, frame] = [bar, holder].map((one) => one.getBoundingClientRect());
+          holder.scrollTop += row.top - frame.top - frame.height / 2;
+        }"""
+    )
+    page.wait_for_timeout(100)
     start, end = taken.bounding_box(), after.bounding_box()
     assert start is not None
     assert end is not None
