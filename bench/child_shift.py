@@ -23,6 +23,8 @@ PICTURE = "photo.jpg"
 """In the folder: what the camera gives."""
 LABELS = 12
 """Of the peer's screen: about as many pieces of text as a screen of ours has."""
+NOT_THERE = ("click", "pygments", "rich")
+"""What developers' tools bring along and no handheld has (deploy/android): httpx would load its command line for them."""
 OVERLAYS = ("settings", "stops", "map", "incident", "messages", "collect", "move")
 STROKES = tuple(tuple((0.1 + 0.011 * i, 0.5 + 0.3 * ((i * n) % 17) / 17 - 0.15) for i in range(60)) for n in (3, 5, 7))
 """A signature of three strokes; each stop's is shifted a little, for none may be used twice."""
@@ -50,6 +52,8 @@ def play(app: Any, act: Callable[[], Act], said: dict[str, Any]) -> None:
 def real(folder: Path, stops: int, photos: int) -> None:
     """The driver app over an empty folder: the whole day."""
     memory.bound()
+    for name in NOT_THERE:
+        sys.modules[name] = None  # type: ignore[assignment]  # how Python is told that there is no such module
     settle(read(["--data", str(folder), "--size", SIZE]))
     from bench.long_day import LongDay
     from driver_app.app import HandoverApp
