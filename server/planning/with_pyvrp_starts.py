@@ -258,7 +258,7 @@ class _Exploration:
             thread.start()
         try:
             yield results
-        except BaseException:
+        except BaseException:  # whatever it was: the searches beside it would go on to their end
             self.stopped.set()
             raise
         finally:

@@ -6,26 +6,13 @@ from hypothesis import strategies as st
 
 from server.planning.road.polyline import decode, simplify
 from shared.geo import Position, distance
+from tests.server.planning_web.loopback_roads import encoded
 
 positions = st.builds(
     lambda lat, lon: Position(lat / 1e6, lon / 1e6),
     st.integers(-90_000_000, 90_000_000),
     st.integers(-180_000_000, 180_000_000),
 )
-
-
-def encoded(shape: list[Position]) -> str:
-    """The algorithm the other way round."""
-    text, before = "", (0, 0)
-    for point in shape:
-        now = (round(point.lat * 1e6), round(point.lon * 1e6))
-        for step in (now[0] - before[0], now[1] - before[1]):
-            value = ~(step << 1) if step < 0 else step << 1
-            while value >= 32:
-                text, value = text + chr((32 | value & 31) + 63), value >> 5
-            text += chr(value + 63)
-        before = now
-    return text
 
 
 @given(st.lists(positions, max_size=20))
