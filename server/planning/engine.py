@@ -18,7 +18,7 @@ from server.planning.problem import Driver, Order, Problem, Vehicle
 from server.planning.reasons import all_crews, alone, impossible
 from server.planning.schedule import Failure, Timetable, timetable
 from server.planning.sequences import is_mark
-from server.planning.with_pyvrp_starts import Search
+from server.planning.with_pyvrp_watch import Search
 from shared import problems
 from shared.errors import Problem as Reason
 from shared.errors import Refused

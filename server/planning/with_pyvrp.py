@@ -12,7 +12,8 @@ from server.planning.lookup import Crew, Lookup
 from server.planning.problem import Order
 from server.planning.schedule import Timetable
 from server.planning.with_pyvrp_model import Model
-from server.planning.with_pyvrp_starts import Search, explore
+from server.planning.with_pyvrp_starts import explore
+from server.planning.with_pyvrp_watch import Search
 
 ENGINE = f"pyvrp {version('pyvrp')}"
 
