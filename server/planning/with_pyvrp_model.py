@@ -70,6 +70,8 @@ class Model:
         self.dimensions = self._dimensions()
         self.crews_of: list[list[int]] = []
         """Per vehicle type: the crews it stands for."""
+        self.again: dict[str, int] = {}
+        """The solver's depot at which vehicles of a depot load again."""
         if self.calls:
             self.data = self._data()
 
@@ -85,6 +87,33 @@ class Model:
             settled = [order.id for visit in head.visits for order in visit.orders]
             assigned[index] = settled + assigned.get(index, [])
         return assigned
+
+    def day(self, known: Mapping[int, Sequence[tuple[str, int]]]) -> Solution:
+        """Known routes as a solution: one to start from. ``known`` are per crew its orders in sequence, those that are locked
+        left out, with the start of their service (s). It may break rules, as the problem may have changed since; orders that
+        are not to be planned here are passed over, and so are transfers."""
+        kinds = {crew: kind for kind, crews in enumerate(self.crews_of) for crew in crews}
+        calls: dict[str, list[int]] = {}
+        for index, (order, _, _) in enumerate(self.clients):
+            calls.setdefault(order.id, []).append(index)
+        routes = []
+        for crew, visits in sorted(known.items()):
+            steps = [step for name, start in visits if (step := self._step(crew, name, start, calls)) is not None]
+            if crew in kinds and any(step.is_client() for step in steps):
+                routes.append(pyvrp.Route(self.data, steps, kinds[crew]))
+        return Solution(self.data, routes)
+
+    def _step(self, crew: int, name: str, start: int, calls: dict[str, list[int]]) -> pyvrp.Activity | None:
+        """A visit of a known route, in the window it was made in where that is still one; each order only once."""
+        if name == RELOAD:
+            depot = self.again.get(self.crews[crew].vehicle.depot)
+            return None if depot is None else pyvrp.Activity(pyvrp.ActivityType.DEPOT, depot)
+        choices = calls.pop(name, None)
+        if choices is None:
+            return None
+        ends = {index: self.clients[index][2] for index in choices}
+        inside = (index for index, end in ends.items() if end is None or end >= start)
+        return pyvrp.Activity(pyvrp.ActivityType.CLIENT, next(inside, choices[0]))
 
     def _name(self, activity: pyvrp.Activity) -> str:
         """What stands in a sequence for a step of the solver's route."""
@@ -254,7 +283,7 @@ class Model:
         rows = [self.lookup.row[name] for name in names]
         made = [pyvrp.Depot(i, service_duration=self.lookup.sites[name].service) for i, name in enumerate(names)]
         for name in sorted({crew.vehicle.depot for crew in self.crews if crew.vehicle.trips > 1}):
-            depots[name, _AGAIN] = len(rows)
+            depots[name, _AGAIN] = self.again[name] = len(rows)
             made.append(self._again(len(rows), name))
             rows.append(self.lookup.row[name])
         for index, head in self.heads.items():
