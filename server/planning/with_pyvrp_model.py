@@ -366,7 +366,7 @@ class Model:
             capacity=[self._space(crew, zone, dimension, carried) for zone, dimension in self.dimensions],
             start_depot=depot,
             end_depot=depots[vehicle.end_depot, None],
-            fixed_cost=round(fixed * self.scale),
+            fixed_cost=round(fixed * self.scale) - (self._way_home(crew, head) if head is not None else 0),
             tw_early=max(0, start - self.zero),
             tw_late=closes,
             shift_duration=min((limit for limit in limits if limit is not None), default=UNBOUNDED),
@@ -379,6 +379,12 @@ class Model:
             max_reloads=vehicle.trips - 1 if reloads(crew) else 0,
             name=vehicle.id,
         )
+
+    def _way_home(self, crew: Crew, head: Timetable) -> int:
+        """What the way home from the last locked stop costs, in the solver's numbers. It is driven whether or not anything
+        comes after that stop, and the solver counts it only if something does."""
+        hours = round(crew.per_hour * self.scale / (3600 * self.lookup.problem.resolution))
+        return self._rate(crew.vehicle) * head.distances[-1] + hours * head.durations[-1]
 
     def _furthest(self, vehicle: Vehicle, driven: int) -> int:
         """How far it may still go. Where distances are money, at most what so many m and all visits there are would cost:

@@ -31,6 +31,9 @@ HISTORY = 100
 """A change is accepted that makes a better day than the one so many iterations ago: the solver's 300 pay in minutes."""
 HISTORY_LARGE = 50
 """The same for a large day as a whole: it has a long way to go."""
+EXHAUSTIVE = 60
+"""Each better day of so many visits at most is searched exhaustively. On larger ones that costs more than it brings, while
+better days are found all the time."""
 PART_TIME = 0.1
 """The part of the time that a part of a large day is searched before the day is taken apart anew."""
 PART_TURNS = 2
@@ -121,8 +124,8 @@ class _Exploration:
 
     def _solve(self, data: ProblemData, seed: int, watch: Watch, first: Solution | None) -> Result:
         history = self.history if data is self.data else HISTORY
-        # its exhaustive search of each better day costs more than it brings while better days are found all the time
-        ils = IteratedLocalSearchParams(history_length=history, exhaustive_on_best=False, callbacks=watch)
+        exhaustive = data.num_clients <= EXHAUSTIVE
+        ils = IteratedLocalSearchParams(history_length=history, exhaustive_on_best=exhaustive, callbacks=watch)
         params = SolveParams(ils=ils, penalty=self.prices())
         return pyvrp.solve(data, watch, seed, collect_stats=False, display=False, params=params, initial_solution=first)
 
