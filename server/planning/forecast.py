@@ -1,4 +1,4 @@
-"""When a vehicle will be where: for each stop ahead the likely time of arrival, and from when to when it has to be reckoned with.
+"""When a vehicle will be where: for each stop ahead the likely time of arrival, and from when to when it may be.
 
 The model, in words. A way that was planned to take ``n`` s takes ``middle × n``, times the factor of the day's roads. What it
 takes beside that varies, and the *variance grows with the way*: one leg of 40 minutes is as uncertain as two of 20. So a
@@ -236,7 +236,9 @@ def _expected(stop: Ahead, early: _Visit, late: _Visit, now: datetime) -> Expect
     likely, earliest = early.arrival.likely, early.arrival.likely - early.arrival.down
     latest = max(late.arrival.likely + late.arrival.up, likely)
     times = (at(likely), at(earliest), at(latest))
-    return Expected(stop.stop_id, *times, at(early.begins.likely), at(early.leaves.likely), missed(stop.windows, *times))
+    return Expected(
+        stop.stop_id, *times, at(early.begins.likely), at(early.leaves.likely), missed(stop.windows, *times)
+    )
 
 
 def missed(windows: Sequence[Span], likely: datetime, earliest: datetime, latest: datetime) -> Miss | None:

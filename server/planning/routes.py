@@ -18,7 +18,7 @@ from server.i18n import gettext as _
 from server.i18n import language, shown_name, today
 from server.orders import operations as orders
 from server.orders.schemas import OrderState
-from server.planning import keeping, publish, searches
+from server.planning import arrivals, keeping, publish, searches
 from server.planning.day import Choice, day_problem, site_of_node
 from server.planning.faults import validate
 from server.planning.keeping import Kept
@@ -261,6 +261,7 @@ def _route_values(route_id: str) -> dict[str, Any]:
         "devices": devices,
         "against": qualification_problems(published, day),
         "road": trace.road_of(route_id),
+        "ahead": arrivals.of_route(route_id),
         "overrides": publish.overrides_of(route_id),
         "overridable": [(str(number), _gate_text(number)) for number in sorted(publish.OVERRIDABLE)],
     }
