@@ -14,7 +14,7 @@ import msgspec
 from server.planning.broken import Broken, Names, broken_promises, named
 from server.planning.checker import Violation, check
 from server.planning.compose import compose, compose_route
-from server.planning.hand import Hand, HandRoute, check_hand, orders_of, with_locks
+from server.planning.hand import Hand, HandRoute, check_hand, orders_of, with_fetches, with_locks, with_troubles
 from server.planning.lenient import lenient
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Cost, Plan, Route, Unserved
@@ -55,7 +55,7 @@ def evaluate(problem: Problem, plan: Plan, hand: Hand, names: Names | None = Non
         Refused: DESK_HAND where the arrangement is not one of this problem.
     """
     check_hand(problem, hand)
-    hand = _with_drivers(problem, hand)
+    hand = _with_drivers(problem, with_fetches(problem, with_troubles(problem, hand)))
     settled = with_locks(problem, hand)
     lookup = Lookup(settled)
     known = {route.vehicle: route for route in plan.routes}
@@ -87,11 +87,29 @@ def _with_drivers(problem: Problem, hand: Hand) -> Hand:
 
 def _route(lookup: Lookup, crew: Crew, one: HandRoute, known: Route | None) -> Route:
     """One route worked out; the one the plan has, where it is the same."""
-    if known is not None and known.driver == one.driver and orders_of(known) == one.orders:
+    if known is not None and known.driver == one.driver and orders_of(known) == one.orders and _stands(crew, known):
         return known
-    orders = [lookup.orders[name] for name in one.orders]
+    orders = lookup.sequence(crew.vehicle, one.orders)
     found = timetable(lookup, crew, orders, thorough=True)
     return compose_route(lookup, crew, found if isinstance(found, Timetable) else lenient(lookup, crew, orders))
+
+
+def _stands(crew: Crew, known: Route) -> bool:
+    """Whether the times of a route are still to be had: it begins when the crew is there, ends where the vehicle does, and
+    leaves as it left; and what holds the vehicle up has been reckoned with."""
+    lock = crew.lock
+    if known.end_depot != crew.vehicle.end_depot or known.start < crew.early:
+        return False
+    if lock is None:
+        return True
+    if lock.departure is not None and known.departure != lock.departure:
+        return False
+    count = 0
+    for stop in known.stops:
+        count += len(stop.orders) + len(stop.fetched)
+        if lock.held is not None and count >= lock.held.begun:
+            return stop.departure >= lock.held.until
+    return True
 
 
 def _plan(lookup: Lookup, base: Plan, routes: Sequence[Route], hand: Hand) -> Plan:

@@ -263,7 +263,7 @@ def plain(problem: Problem) -> Problem:
     change = msgspec.structs.replace
     return change(
         problem,
-        orders=tuple(change(order, collect=False, origin=None, alone=None) for order in problem.orders),
+        orders=tuple(change(order, collect=False, alone=None) for order in problem.orders),
         vehicles=tuple(change(vehicle, trips=1) for vehicle in problem.vehicles),
         drivers=tuple(change(driver, meal=None) for driver in problem.drivers),
     )
