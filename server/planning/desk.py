@@ -6,7 +6,7 @@ driven all the same (:mod:`server.planning.lenient`). Each broken promise is tol
 kept and published only the checker says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -22,10 +22,15 @@ from server.planning.problem import Problem
 from server.planning.roads import remarks_of
 from server.planning.schedule import Timetable, timetable
 from shared import problems
+from shared.errors import Problem as Fault
 from shared.errors import Refused
 
 ENGINE = "desk"
 """Who made a plan that was arranged by hand."""
+
+
+Reasons = Mapping[str, Fault]
+"""Why orders are on no route, by order."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,13 @@ class Draft:
         return not self.refused
 
 
-def evaluate(problem: Problem, plan: Plan, hand: Hand, names: Names | None = None) -> Draft:
+def evaluate(
+    problem: Problem, plan: Plan, hand: Hand, names: Names | None = None, reasons: Reasons | None = None
+) -> Draft:
     """Work an arrangement of the problem out, beginning from a plan of it. The problem must carry its matrices.
 
-    A route without a driver gets the first one who is free.
+    A route without a driver gets the first one who is free. ``reasons`` are why orders cannot be on any route, where that is
+    known beside the plan.
 
     Raises:
         Refused: DESK_HAND where the arrangement is not one of this problem.
@@ -68,7 +76,7 @@ def evaluate(problem: Problem, plan: Plan, hand: Hand, names: Names | None = Non
         routes.append(route)
         broken += broken_promises(lookup, crew, route, called)
     broken += _twice(hand, called)
-    made = _plan(lookup, plan, routes, hand)
+    made = _plan(lookup, plan, routes, hand, reasons or {})
     refused = check(settled, made).violations
     driven = {route.vehicle for route in routes}
     return Draft(hand, settled, made, (*broken, *_unsaid(refused, broken, driven, called)), refused)
@@ -76,7 +84,7 @@ def evaluate(problem: Problem, plan: Plan, hand: Hand, names: Names | None = Non
 
 def _with_drivers(problem: Problem, hand: Hand) -> Hand:
     """The arrangement with somebody at every wheel, as long as there are people."""
-    taken = {route.driver for route in hand.routes}
+    taken = {route.driver for route in hand.routes} | {lock.driver for lock in problem.locks}
     free = (driver.id for driver in problem.drivers if driver.id not in taken)
     routes = tuple(
         msgspec.structs.replace(route, driver=next(free, None)) if route.driver is None else route
@@ -112,11 +120,11 @@ def _stands(crew: Crew, known: Route) -> bool:
     return True
 
 
-def _plan(lookup: Lookup, base: Plan, routes: Sequence[Route], hand: Hand) -> Plan:
+def _plan(lookup: Lookup, base: Plan, routes: Sequence[Route], hand: Hand, reasons: Reasons) -> Plan:
     """The routes as a whole plan; an order that was off before keeps its reason."""
-    reasons = {left.order: left.reason for left in base.unserved}
+    known = {left.order: left.reason for left in base.unserved} | {**reasons}
     unserved = {
-        name: Unserved(name, reasons.get(name) or Refused(problems.PLAN_UNSERVED_HAND, value=name).problem)
+        name: Unserved(name, known.get(name) or Refused(problems.PLAN_UNSERVED_HAND, value=name).problem)
         for name in hand.off
     }
     empty = compose(lookup, [], unserved, seconds=base.seconds, seed=base.seed, engine=base.engine)

@@ -122,6 +122,8 @@ class _Day:
         faults: list[Reason] = []
         for lock in self.problem.locks:
             index = places.get(lock.vehicle)
+            if lock.final and not lock.orders:
+                continue
             if index is None:
                 faults.append(_lock_fault(lock.vehicle, lock.driver or "–"))
                 continue

@@ -45,7 +45,8 @@ def pair_crews(lookup: Lookup, seed: int) -> list[Crew]:
         return [lookup.crew(vehicle, None) for vehicle in problem.vehicles]
     held = {lock.vehicle: lock.driver for lock in problem.locks if lock.driver is not None}
     crews = [lookup.crew(lookup.vehicles[vehicle], lookup.drivers[driver]) for vehicle, driver in held.items()]
-    vehicles = _classes([v for v in problem.vehicles if v.id not in held], lookup)
+    out = {lock.vehicle for lock in problem.locks if lock.final and not lock.orders}
+    vehicles = _classes([v for v in problem.vehicles if v.id not in held and v.id not in out], lookup)
     drivers = _driver_classes([d for d in problem.drivers if d.id not in held.values()])
     counts = _pairing(lookup, vehicles, drivers, seed)
     free_vehicles = [list(members) for members in vehicles.values()]
