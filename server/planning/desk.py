@@ -95,18 +95,25 @@ def _with_drivers(problem: Problem, hand: Hand) -> Hand:
 
 def _route(lookup: Lookup, crew: Crew, one: HandRoute, known: Route | None) -> Route:
     """One route worked out; the one the plan has, where it is the same."""
-    if known is not None and known.driver == one.driver and orders_of(known) == one.orders and _stands(crew, known):
+    if (
+        known is not None
+        and known.driver == one.driver
+        and orders_of(known) == one.orders
+        and _stands(lookup, crew, known)
+    ):
         return known
     orders = lookup.sequence(crew.vehicle, one.orders)
     found = timetable(lookup, crew, orders, thorough=True)
     return compose_route(lookup, crew, found if isinstance(found, Timetable) else lenient(lookup, crew, orders))
 
 
-def _stands(crew: Crew, known: Route) -> bool:
-    """Whether the times of a route are still to be had: it begins when the crew is there, ends where the vehicle does, and
-    leaves as it left; and what holds the vehicle up has been reckoned with."""
+def _stands(lookup: Lookup, crew: Crew, known: Route) -> bool:
+    """Whether the times of a route are still to be had: it begins when the crew is there, goes to where its orders go, ends
+    where the vehicle does, and leaves as it left; and what holds the vehicle up has been reckoned with."""
     lock = crew.lock
     if known.end_depot != crew.vehicle.end_depot or known.start < crew.early:
+        return False
+    if any(lookup.orders[name].site != stop.site for stop in known.stops for name in stop.orders):
         return False
     if lock is None:
         return True

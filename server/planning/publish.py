@@ -16,10 +16,13 @@ from server.db import db
 from server.fleet import operations as fleet
 from server.orders import operations as orders
 from server.planning.building import build_route, refuse_unknown_work
-from server.planning.keeping import planned_route
+from server.planning.keeping import planned_route, published_before
 from server.planning.models import OverrideRow, PublishedRoute
+from server.planning.problem import Problem
 from server.planning.road.ways import Way, places_of, with_way
 from server.planning.roads import Profile
+from server.planning.taking_over import takeovers, to_the_taking, to_the_waiting
+from server.planning.trouble import is_roadside
 from server.trace.earlier import earlier_custody
 from shared import problems
 from shared.custody.events import DepartureOverridden, MessagePosted, RoutePublished
@@ -49,8 +52,14 @@ def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
         origin=kept.problem.origin,
         roads=kept.plan.roads,
         driver_id=driver,
+        roadside=roadside_of(kept.problem),
     )
     return with_earlier_custody(with_standing_ids(route, earlier))
+
+
+def roadside_of(problem: Problem) -> dict[str, Position]:
+    """Where vehicles of a day stand that broke down, by the problem's name of the place."""
+    return {site.id: site.position for site in problem.sites if is_roadside(site.id) and site.position is not None}
 
 
 def with_earlier_custody(route: Route) -> Route:
@@ -173,7 +182,27 @@ def publish_together(wanted: Sequence[Wanted], *, by: str) -> list[str]:
         for note in sorted(carried - kept):
             if orders.order(note).route_id == one.route_id:
                 orders.release(note, by=by)
-    return [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
+    records = [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
+    for one in wanted:
+        tell_of_takeovers(one.route_id, by=by)
+    return records
+
+
+def tell_of_takeovers(route_id: str, *, by: str) -> None:
+    """Write to both drivers where goods of a vehicle that broke down are taken over; once, however often it is published."""
+    kept, planned = planned_route(route_id)
+    routes = {vehicle: known for known, vehicle in published_before(kept.id)}
+    for over in takeovers(kept.problem, planned):
+        broken, taking = fleet.vehicle(over.vehicle).name, fleet.vehicle(planned.vehicle).name
+        notes = [orders.order(name).consignment.note_number for name in over.orders]
+        _say_once(route_id, to_the_taking(broken, over.position, notes), by=by)
+        if over.vehicle in routes:
+            _say_once(routes[over.vehicle], to_the_waiting(taking, notes), by=by)
+
+
+def _say_once(route_id: str, text: str, *, by: str) -> None:
+    if text not in {message.text for message in messages_of(route_id)}:
+        post_message(route_id, text, by=by)
 
 
 def publish(route: Route, *, device_id: str, by: str) -> str:

@@ -257,6 +257,7 @@ def _route_values(route_id: str) -> dict[str, Any]:
     day = published.departure.astimezone(ZoneInfo(published.depot.zone)).date()
     return {
         "route": published,
+        "plan_id": _plan_of(route_id),
         "versions": keeping.publications(route_id=route_id),
         "devices": devices,
         "against": qualification_problems(published, day),
@@ -265,6 +266,16 @@ def _route_values(route_id: str) -> dict[str, Any]:
         "overrides": publish.overrides_of(route_id),
         "overridable": [(str(number), _gate_text(number)) for number in sorted(publish.OVERRIDABLE)],
     }
+
+
+def _plan_of(route_id: str) -> str | None:
+    """The plan a route stands in now; ``None`` for one that was published without a plan."""
+    try:
+        return keeping.planned_route(route_id)[0].id
+    except Refused as refused:
+        if refused.kind is not problems.NOT_FOUND:
+            raise
+        return None
 
 
 def _gate_text(number: int) -> str:

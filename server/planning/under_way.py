@@ -28,6 +28,10 @@ AHEAD = frozenset({StopPhase.PLANNED.value, WITHDRAWN})
 """Phases of a stop that nobody is at, was at, or drives to."""
 
 
+LEAST = 60
+"""A delay of less (s) is none: nobody plans to the second."""
+
+
 @dataclass(frozen=True)
 class Begun:
     """A vehicle on the road: what of its route cannot be moved any more (as it stands in a sequence of orders), its driver,
@@ -99,8 +103,8 @@ def _until(
     stops: Mapping[str, StopView],
     ahead: Arrivals | None,
 ) -> int | None:
-    """When a vehicle leaves the last stop that has begun, where that is later than planned: begun minutes count, so that a
-    plan is not out of date a second later."""
+    """When a vehicle leaves the last stop that has begun, where that is later than planned by more than :data:`LEAST`: begun
+    minutes count, so that a plan is not out of date a second later."""
     last = next((name for name in reversed(orders) if name in done), None)
     if last is None or kept.problem.origin is None:
         return None
@@ -111,7 +115,7 @@ def _until(
         return None
     until = -int(-(leaves - kept.problem.origin).total_seconds() // 60) * 60
     planned = next(stop.departure for stop in route.stops if last in stop.orders)
-    return until if until > planned else None
+    return until if until > planned + LEAST else None
 
 
 def with_begun(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
@@ -121,7 +125,7 @@ def with_begun(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
     for one in begun:
         lock = locks.get(one.vehicle, Lock(one.vehicle))
         orders = named(one.orders)
-        held = None if one.until is None or not orders else Held(len(orders), one.until)
+        held = lock.held if one.until is None or not orders else Held(len(orders), one.until)
         longer = lock.orders if len(lock.orders) > len(orders) else orders
         locks[one.vehicle] = Lock(one.vehicle, longer, one.driver, one.departure, held, lock.final)
     return _with_hours(msgspec.structs.replace(problem, locks=tuple(locks.values())), begun)
