@@ -272,9 +272,10 @@ def _of_route(
     table: _Timetable, seen: Mapping[str, tuple[datetime, datetime | None]], departed: datetime | None
 ) -> tuple[list[Sample], list[Sample]]:
     driven, stayed = [], []
+    nothing: tuple[datetime | None, datetime | None] = (None, None)
     before: datetime | None = departed
     for stop, ahead in zip(table.stops, _ahead(table), strict=True):
-        arrived, left = seen.get(stop.id, (None, None))
+        arrived, left = seen.get(stop.id) or nothing
         if arrived is not None and before is not None and arrived >= before:
             driven.append(Sample(ahead.leg, (arrived - before).total_seconds()))
         if arrived is not None and left is not None:

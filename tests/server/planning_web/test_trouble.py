@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from server.accounts import audit
-from server.accounts.schemas import Role
 from server.orders import operations as orders
 from server.orders.schemas import OrderState
 from server.planning import publish, troubles
@@ -21,11 +19,10 @@ from server.transaction import reading, transaction
 from shared.clock import ManualClock
 from shared.custody.journey import Phase, StopPhase
 from tests.server.accounts.browsing import Browser
+from tests.server.planning_web import test_desk as desks
 from tests.server.planning_web.test_desk import (
     Desk,
     at,
-    browser,  # noqa: F401 - a fixture
-    desk,  # noqa: F401 - a fixture
     hand,
     kept,
     publish_all,
@@ -37,6 +34,8 @@ from tests.server.planning_web.test_desk import (
 from tests.server.planning_web.waiting import waited
 from tests.server.store import project
 
+browser, desk = desks.browser, desks.desk
+"""The fixtures of the desk's tests: two vans, a note on each."""
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -46,7 +45,7 @@ def instant(hour: int, minute: int = 0) -> datetime:
 
 
 @pytest.fixture
-def running(app: Flask, clock: ManualClock, browser: Browser, desk: Desk) -> Desk:  # noqa: F811 - fixtures
+def running(app: Flask, clock: ManualClock, browser: Browser, desk: Desk) -> Desk:
     """Both notes on the first van, published to its handheld; it has left, and the first of its stops is behind it."""
     both = kept(browser, desk, hand(desk, (0, 1), ()))
     ids = routes_of(app, both.plan)
@@ -67,7 +66,7 @@ def running(app: Flask, clock: ManualClock, browser: Browser, desk: Desk) -> Des
     return both
 
 
-def shown(browser: Browser, on: Desk) -> dict[str, Any]:  # noqa: F811
+def shown(browser: Browser, on: Desk) -> dict[str, Any]:
     return state(browser.get(at(on)))
 
 
@@ -75,7 +74,7 @@ def orders_of(told: dict[str, Any]) -> dict[str, list[list[str]]]:
     return {route["vehicle"]: [stop["orders"] for stop in route["stops"]] for route in told["routes"]}
 
 
-def replanned(browser: Browser, on: Desk) -> tuple[str, dict[str, Any]]:  # noqa: F811
+def replanned(browser: Browser, on: Desk) -> tuple[str, dict[str, Any]]:
     now = shown(browser, on)
     answer = send(browser, at(on, "/replan"), {"hand": now["hand"], "seen": now["seen"], "seconds": 1})
     assert answer.status_code == 200, answer.text
@@ -83,7 +82,7 @@ def replanned(browser: Browser, on: Desk) -> tuple[str, dict[str, Any]]:  # noqa
     return address, waited(browser, address)
 
 
-def taken(browser: Browser, on: Desk, address: str) -> Desk:  # noqa: F811
+def taken(browser: Browser, on: Desk, address: str) -> Desk:
     answer = send(browser, f"{address}/accept", {})
     assert answer.status_code == 200, answer.text
     return replace(on, plan=answer.get_json()["location"].split("/")[-2])
@@ -96,7 +95,7 @@ def test_a_driver_who_is_late_is_late_on_the_desk_and_stays_who_drives_there(
     app: Flask,
     clock: ManualClock,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     before = shown(browser, running)
     clock.advance(3600)
@@ -113,7 +112,7 @@ def test_a_vehicle_that_has_not_left_leaves_no_earlier_than_now(
     app: Flask,
     clock: ManualClock,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     with app.app_context(), transaction():
         kept_one = kept_plan(running.plan)
@@ -130,7 +129,7 @@ def test_a_vehicle_that_has_not_left_leaves_no_earlier_than_now(
 # a breakdown -----------------------------------------------------------------------------------------------------------
 
 
-def broke_down(browser: Browser, on: Desk, van: int = 0, **more: str) -> str:  # noqa: F811
+def broke_down(browser: Browser, on: Desk, van: int = 0, **more: str) -> str:
     """The first van broke down; returns what the desk says."""
     form = {"vehicle": on.vans[van], "reason": "发动机故障", **more}
     answer = browser.post(f"/planning/plans/{on.plan}/breakdown", form)
@@ -142,7 +141,7 @@ def test_after_a_breakdown_the_rest_is_fetched_where_the_vehicle_stands(
     app: Flask,
     clock: ManualClock,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     text = broke_down(browser, running, place="39.906, 116.41")
     assert "京A·12345 于" in text
@@ -164,7 +163,7 @@ def test_after_a_breakdown_the_rest_is_fetched_where_the_vehicle_stands(
     with app.app_context(), reading():
         plan = kept_plan(made.plan)
         routes = {route.vehicle: route for route in plan.plan.routes}
-        assert [stop.site for stop in routes[running.vans[1]].stops][0] == roadside(running.vans[0])
+        assert routes[running.vans[1]].stops[0].site == roadside(running.vans[0])
         assert plan.problem.origin is not None
         fetched = routes[running.vans[1]].stops[0]
         assert plan.problem.origin + timedelta(seconds=fetched.start) >= clock.now()
@@ -178,7 +177,7 @@ def test_both_handhelds_get_what_came_of_a_breakdown(
     app: Flask,
     clock: ManualClock,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     broke_down(browser, running, place="39.906, 116.41")
     address, _ = replanned(browser, running)
@@ -205,7 +204,7 @@ def test_what_was_fetched_stays_with_who_drives_to_its_receiver(
     app: Flask,
     clock: ManualClock,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     broke_down(browser, running, place="39.906, 116.41")
     address, _ = replanned(browser, running)
@@ -230,7 +229,7 @@ def test_what_was_fetched_stays_with_who_drives_to_its_receiver(
 def test_a_breakdown_is_on_the_trail_and_can_be_taken_back_before_a_plan_was_made_with_it(
     app: Flask,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     broke_down(browser, running, place="39.906, 116.41")
     with app.app_context(), reading():
@@ -254,7 +253,7 @@ def test_a_breakdown_is_on_the_trail_and_can_be_taken_back_before_a_plan_was_mad
 def test_a_vehicle_breaks_down_where_its_handheld_is_or_where_somebody_says(
     app: Flask,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     assert "位置未知" in broke_down(browser, running)
     assert "#5007" in broke_down(browser, running, place="somewhere")
@@ -276,7 +275,7 @@ def test_a_vehicle_that_breaks_down_in_the_depot_leaves_its_goods_there(
     app: Flask,
     clock: ManualClock,
     browser: Browser,
-    desk: Desk,  # noqa: F811
+    desk: Desk,
 ) -> None:
     clock.jump((instant(6) - clock.now()).total_seconds())
     broke_down(browser, desk, place="39.795, 116.506")
@@ -291,7 +290,7 @@ def test_a_vehicle_that_breaks_down_in_the_depot_leaves_its_goods_there(
 # a site that is closed -------------------------------------------------------------------------------------------------
 
 
-def closed(browser: Browser, on: Desk, site: str, **more: str) -> str:  # noqa: F811
+def closed(browser: Browser, on: Desk, site: str, **more: str) -> str:
     answer = browser.post(f"/planning/plans/{on.plan}/closed", {"site": site, "reason": "停水停电", **more})
     assert answer.status_code == 303
     return browser.get(answer.location).text
@@ -300,7 +299,7 @@ def closed(browser: Browser, on: Desk, site: str, **more: str) -> str:  # noqa: 
 def test_a_closed_site_is_left_out_and_its_order_returns_to_open(
     app: Flask,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     """It is being driven to: that is no reason to go on."""
     assert "当日不再收货" in closed(browser, running, running.day.fleet.tongren)
@@ -324,7 +323,7 @@ def test_a_closed_site_is_left_out_and_its_order_returns_to_open(
 def test_a_site_that_opens_again_is_visited_in_what_is_left_of_its_hours(
     app: Flask,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     assert "关闭至 14:00" in closed(browser, running, running.day.fleet.tongren, until="14:00")
     told = shown(browser, running)
@@ -340,14 +339,14 @@ def test_a_site_that_opens_again_is_visited_in_what_is_left_of_its_hours(
     assert work_of(app, running.devices[0]).stops[1].planned_arrival <= instant(14)
 
 
-def kept_plan_clock(app: Flask, on: Desk, seconds: int) -> datetime:  # noqa: F811
+def kept_plan_clock(app: Flask, on: Desk, seconds: int) -> datetime:
     with app.app_context(), reading():
         origin = kept_plan(on.plan).problem.origin
         assert origin is not None
         return origin + timedelta(seconds=seconds)
 
 
-def test_what_cannot_be_closed_is_refused(app: Flask, browser: Browser, running: Desk) -> None:  # noqa: F811
+def test_what_cannot_be_closed_is_refused(app: Flask, browser: Browser, running: Desk) -> None:
     fleet = running.day.fleet
     assert "#5003" in closed(browser, running, "nowhere")
     assert "#5003" in closed(browser, running, fleet.depot)
@@ -359,7 +358,7 @@ def test_what_cannot_be_closed_is_refused(app: Flask, browser: Browser, running:
 def test_forms_are_in_both_languages_and_a_routes_page_leads_to_them(
     app: Flask,
     browser: Browser,
-    running: Desk,  # noqa: F811
+    running: Desk,
 ) -> None:
     (route_id,) = routes_of(app, running.plan).values()
     page = browser.get(f"/planning/routes/{route_id}").text
