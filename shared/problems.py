@@ -825,6 +825,12 @@ TROUBLE_NOTHING = kind(6663, 409, "{value} 已没有待送的货", "Nothing is t
 TROUBLE_OVER = kind(
     6664, 409, "方案已按此调整，不能撤回：{value}", "A plan was made with it, it cannot be withdrawn: {value}"
 )
+DESK_OVERTAKEN = kind(
+    6665,
+    409,
+    "情况已有变化，建议不再成立，请重新计算：{value}",
+    "The day has gone on, this does not hold any more; plan again: {value}",
+)
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------
 DISK_FULL = kind(

@@ -42,7 +42,7 @@ class RouteCard:
     route: RouteView
     stops: tuple[StopCard, ...]
     behind: timedelta
-    """How far behind the plan it was last seen; negative when ahead."""
+    """How far behind the plan it is expected at its next stop, or was last seen; negative when ahead."""
     road: tuple[RoadRow, ...] = ()
     """What the driver last reported or said, newest first."""
     live: Standing | None = None
@@ -74,6 +74,9 @@ def card(
             behind = stop.arrived - stop.planned_arrival
     road = tuple(trace.road_of(route.route_id)[:LAST_WORDS])
     expected = {} if ahead is None else ahead.stops
+    coming = next((stop for stop in stops if stop.stop_id in expected and stop.arrived is None), None)
+    if coming is not None and route.departed is not None:
+        behind = expected[coming.stop_id].likely - coming.planned_arrival
     shown = tuple(StopCard(stop, expected.get(stop.stop_id)) for stop in stops)
     return RouteCard(route, shown, behind, road, standing, ahead)
 

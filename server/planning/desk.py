@@ -14,7 +14,16 @@ import msgspec
 from server.planning.broken import Broken, Names, broken_promises, named
 from server.planning.checker import Violation, check
 from server.planning.compose import compose, compose_route
-from server.planning.hand import Hand, HandRoute, check_hand, orders_of, with_fetches, with_locks, with_troubles
+from server.planning.hand import (
+    Hand,
+    HandRoute,
+    check_hand,
+    orders_of,
+    with_fetches,
+    with_locks,
+    with_troubles,
+    without_strays,
+)
 from server.planning.lenient import lenient
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Cost, Plan, Route, Unserved
@@ -62,6 +71,7 @@ def evaluate(
     Raises:
         Refused: DESK_HAND where the arrangement is not one of this problem.
     """
+    hand = without_strays(problem, hand)
     check_hand(problem, hand)
     hand = _with_drivers(problem, with_fetches(problem, with_troubles(problem, hand)))
     settled = with_locks(problem, hand)

@@ -227,7 +227,8 @@ def replan(plan_id: str) -> ResponseReturnValue:
         search_id = searches.enter_search(
             day=on_desk.kept.day, seconds=move.seconds, by=actor(), plan_id=plan_id, hand=draft.hand
         )
-    searches.begin_search(_app(), search_id, draft.problem, draft.plan if draft.holds else None)
+    asked = desk_view.to_search(on_desk, draft.problem)
+    searches.begin_search(_app(), search_id, asked, draft.plan if draft.holds else None)
     return _json({"search": url_for("planning.desk.search", search_id=search_id)})
 
 
@@ -252,7 +253,7 @@ def _told(found: Search) -> dict[str, Any]:
         "fault": None if found.fault is None else found.fault.text(language()),
         "location": None if found.found is None else url_for("planning.desk.desk", plan_id=found.found),
     }
-    if found.proposed is not None and found.plan_id is not None:
+    if found.state is searches.State.DONE and found.proposed is not None and found.plan_id is not None:
         on_desk = desk_view.now(desk_view.desk_of(_app(), found.plan_id))
         before = _evaluated(on_desk, found.hand or Hand(())).plan
         told["changes"] = desk_view.shown_changes(on_desk, changes(before, found.proposed))
@@ -292,14 +293,16 @@ def _proposal(on_desk: Desk, found: Search) -> Draft:
     """What a search proposes as the day stands now: vehicles may have left, and got later, while it was searched for.
 
     Raises:
-        Refused: DESK_SEARCH_OVER, DESK_BEGUN, PLAN_REFUSED where it does not hold any more.
+        Refused: DESK_SEARCH_OVER, DESK_BEGUN, DESK_OVERTAKEN where the day has gone on too far for it.
     """
     if found.proposed is None or found.hand is None:
         raise Refused(problems.DESK_SEARCH_OVER, value=found.id)
     asked = with_locks(on_desk.problem, found.hand)
     hand = _settled(on_desk, hand_of(asked, found.proposed))
     draft = evaluate(asked, found.proposed, hand, on_desk.names, on_desk.reasons)
-    accept(draft.problem, draft.plan)
+    if not draft.holds:
+        why = draft.broken[0].problem.text(language()) if draft.broken else draft.refused[0].problem.text(language())
+        raise Refused(problems.DESK_OVERTAKEN, value=why)
     return draft
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -124,12 +125,24 @@ def now(desk: Desk) -> Desk:
     """The desk as the day stands: what has begun on the road is locked and lasts as long as it does, and what went wrong is
     part of the problem."""
     troubles = tuple(troubles_of(desk.kept.id))
+    if desk.kept.successor is not None:
+        return replace(desk, troubles=troubles)  # it can only be looked at, and is shown as it was made
     begun = under_way(desk.kept, stranded=stranded(troubles), shut=shut(troubles))
     problem = with_begun(troubled(desk.problem, desk.kept, troubles, begun), begun)
     if begun or troubles:
         problem = not_before(problem, context().clock.now())
     names = _more_names(problem, dict(desk.names))
     return replace(desk, problem=problem, names=names, begun=begun, troubles=troubles, reasons=_reasons(problem))
+
+
+LEAD = timedelta(minutes=10)
+"""What is planned anew leaves no earlier than so long from now: until it is looked at, accepted and published, and the driver
+has loaded, it would not leave before anyway; and a proposal has to hold for as long as somebody reads it."""
+
+
+def to_search(desk: Desk, problem: Problem) -> Problem:
+    """The problem of a draft as a search is given it: on a day that runs, with the time it takes to send somebody out."""
+    return not_before(problem, context().clock.now() + LEAD) if desk.begun or desk.troubles else problem
 
 
 def _reasons(problem: Problem) -> dict[str, Fault]:
@@ -172,6 +185,7 @@ def fixed(desk: Desk) -> dict[str, Any]:
                 "at": _point(site.position),
                 "windows": [_window(window) for window in site.windows],
                 "depot": site.id in depots and not is_roadside(site.id),
+                "roadside": is_roadside(site.id),
             }
             for site in problem.sites
         },
@@ -241,6 +255,7 @@ def _route(
         "start": route.start,
         "departure": route.departure,
         "end": route.end,
+        "ends": route.end_depot,
         "distance": route.distance,
         "cost": route.cost.total,
         "packs": sum(load.amounts.units for load in route.load),

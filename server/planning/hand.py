@@ -104,8 +104,23 @@ def read_hand(problem: Problem, data: bytes) -> Hand:
         hand = msgspec.json.decode(data, type=Hand)
     except (msgspec.DecodeError, ValueError) as error:
         raise _refused("JSON", str(error)) from error
+    hand = without_strays(problem, hand)
     check_hand(problem, hand)
     return Hand(tuple(route for route in hand.routes if route.orders), hand.off)
+
+
+def without_strays(problem: Problem, hand: Hand) -> Hand:
+    """The arrangement without the fetching of what has not to be fetched, or not any more: it was made when a vehicle was
+    thought to have broken down."""
+    marks = {FETCH + order.id for order in problem.orders if order.origin is not None}
+    if not any(name.startswith(FETCH) and name not in marks for route in hand.routes for name in route.orders):
+        return hand
+    routes = []
+    for route in hand.routes:
+        kept = [not name.startswith(FETCH) or name in marks for name in route.orders]
+        orders = tuple(name for name, keep in zip(route.orders, kept, strict=True) if keep)
+        routes.append(msgspec.structs.replace(route, orders=orders, locked=sum(kept[: route.locked])))
+    return Hand(tuple(routes), hand.off)
 
 
 def check_hand(problem: Problem, hand: Hand) -> None:

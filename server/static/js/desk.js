@@ -247,6 +247,7 @@ function trouble(kind) {
     get(`trouble-${one}`).setAttribute("aria-selected", one === kind);
   }
   if (!get("trouble-dialog").open) get("trouble-dialog").showModal();
+  get(kind).querySelector("select").focus();
 }
 
 // begin -----------------------------------------------------------------------------------------------------------------

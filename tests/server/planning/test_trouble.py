@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from server.planning.building import refuse_unknown_work
 from server.planning.checker import check
+from server.planning.desk import evaluate
 from server.planning.faults import ProblemRefused, validate
-from server.planning.hand import Hand, HandRoute, hand_of, with_fetches, with_troubles
+from server.planning.hand import Hand, HandRoute, hand_of, with_fetches, with_troubles, without_strays
 from server.planning.operations import make_plan
-from server.planning.plan import Plan, Route
+from server.planning.plan import Cost, Plan, Route
 from server.planning.problem import Amounts, Capacity, Compartment, Lock, Order, Problem, Site, Vehicle, Window
 from server.planning.sequences import FETCH, closed, marked, named
 from server.planning.taking_over import NAMED, takeovers, to_the_taking
@@ -34,6 +35,7 @@ from tests.server.planning.days import problems as random_problems
 
 change = msgspec.structs.replace
 HERE = Position(39.9, 116.4)
+NOTHING = Plan("trouble", "", True, (), (), Cost(), 0.0, 0, "test")
 PLACES = {"D": 0, "A": 10_000, "B": 20_000, "C": 30_000}
 AT = 15_000
 """m: where the vehicle stands on the road, between A and B."""
@@ -245,6 +247,12 @@ def test_what_is_fetched_stands_before_what_is_handed_over() -> None:
     assert with_fetches(day(), hand) is hand
     assert marked(("a", "b", "c", "b", "c"), orders) == ["a", FETCH + "b", FETCH + "c", "b", "c"]
     assert named(("a", FETCH + "b", "b")) == ("a", "b", "b")
+
+
+def test_fetching_that_is_not_needed_any_more_is_forgotten() -> None:
+    hand = Hand((HandRoute("V2", ("a", FETCH + "b", "b", "c"), locked=3),))
+    assert without_strays(day(), hand) == Hand((HandRoute("V2", ("a", "b", "c"), locked=2),))
+    assert evaluate(day(), NOTHING, hand).hand.routes[0].orders == ("a", "b", "c")
 
 
 @pytest.mark.parametrize(("count", "whole"), [(0, 0), (1, 1), (2, 5), (3, 5), (4, 5), (6, 6)])
