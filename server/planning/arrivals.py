@@ -272,10 +272,11 @@ def _of_route(
     table: _Timetable, seen: Mapping[str, tuple[datetime, datetime | None]], departed: datetime | None
 ) -> tuple[list[Sample], list[Sample]]:
     driven, stayed = [], []
-    nothing: tuple[datetime | None, datetime | None] = (None, None)
     before: datetime | None = departed
     for stop, ahead in zip(table.stops, _ahead(table), strict=True):
-        arrived, left = seen.get(stop.id) or nothing
+        visit = seen.get(stop.id)
+        arrived: datetime | None = visit[0] if visit is not None else None
+        left: datetime | None = visit[1] if visit is not None else None
         if arrived is not None and before is not None and arrived >= before:
             driven.append(Sample(ahead.leg, (arrived - before).total_seconds()))
         if arrived is not None and left is not None:
