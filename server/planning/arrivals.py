@@ -254,7 +254,7 @@ def _samples(departed: Mapping[str, datetime | None]) -> tuple[list[Sample], lis
     tables = timetables(departed)
     columns = (StopView.stop_id, StopView.route_id, StopView.arrived, StopView.left)
     query = select(*columns).where(StopView.route_id.in_(departed), StopView.arrived.is_not(None))
-    visited: dict[str, dict[str, tuple[datetime, datetime | None]]] = {}
+    visited: dict[str, dict[str, tuple[datetime | None, datetime | None]]] = {}
     for stop_id, route_id, arrived, left in db.session.execute(query):
         visited.setdefault(route_id, {})[stop_id] = arrived, left
     driven: list[Sample] = []
@@ -269,14 +269,12 @@ def _samples(departed: Mapping[str, datetime | None]) -> tuple[list[Sample], lis
 
 
 def _of_route(
-    table: _Timetable, seen: Mapping[str, tuple[datetime, datetime | None]], departed: datetime | None
+    table: _Timetable, seen: Mapping[str, tuple[datetime | None, datetime | None]], departed: datetime | None
 ) -> tuple[list[Sample], list[Sample]]:
     driven, stayed = [], []
     before: datetime | None = departed
     for stop, ahead in zip(table.stops, _ahead(table), strict=True):
-        visit = seen.get(stop.id)
-        arrived: datetime | None = visit[0] if visit is not None else None
-        left: datetime | None = visit[1] if visit is not None else None
+        arrived, left = seen.get(stop.id, (None, None))
         if arrived is not None and before is not None and arrived >= before:
             driven.append(Sample(ahead.leg, (arrived - before).total_seconds()))
         if arrived is not None and left is not None:

@@ -12,7 +12,7 @@ from server.context import context
 from server.db import db
 from server.i18n import gettext as _
 from server.i18n import language
-from server.planning import desk_view, drafts, keeping, publish, routes, searches, trouble_routes
+from server.planning import desk_trouble, desk_view, drafts, keeping, publish, routes, searches, trouble_routes
 from server.planning.broken import named
 from server.planning.changes import changes
 from server.planning.checker import accept
@@ -85,8 +85,8 @@ def desk(plan_id: str) -> ResponseReturnValue:
         fixed=desk_view.fixed(on_desk),
         state=msgspec.to_builtins({**desk_view.shown(on_desk, draft), "seen": version}),
         published=desk_view.published(on_desk),
-        troubles=desk_view.shown_troubles(on_desk),
-        told=desk_view.told_of_trouble(on_desk, request.args),
+        troubles=desk_trouble.shown_troubles(on_desk),
+        told=desk_trouble.told_of_trouble(on_desk, request.args),
         replan="replan" in request.args and not on_desk.kept.successor,
         devices=desk_view.devices(),
         words=words(),

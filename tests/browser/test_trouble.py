@@ -42,7 +42,7 @@ def settings(tmp_path: Path) -> dict[str, str]:
 def running_day(site: Site) -> str:
     """Twelve notes on two vans of three; the first van is on the road, between its second stop and its third."""
     with site.app.app_context():
-        city = enter_city()
+        city = enter_city(12, 3)
         with transaction():
             report = orders.import_orders(notes(12), "day.csv", by=BY)
             assert isinstance(report, Imported)
@@ -92,10 +92,11 @@ def test_a_breakdown_is_entered_and_its_goods_are_fetched_by_another(page: Page,
     ready(page)
     expect(page.locator("#trouble-dialog")).to_be_visible()
     page.fill("#breakdown input[name=reason]", "发动机故障")
-    page.fill("#seconds", "2", force=True)
     page.click("#breakdown .btn-danger")
     expect(page.locator("[data-trouble=breakdown]").first).to_contain_text("发动机故障")
-    expect(page.locator("#search-found")).to_be_visible(timeout=40_000)
+    expect(page.locator("#search-news")).to_contain_text("当前最好", timeout=15_000)
+    page.click("#search-stop")
+    expect(page.locator("#search-found")).to_be_visible(timeout=20_000)
     expect(page.locator("#search-changes")).to_contain_text("接货 N-003")
     before = page.url
     page.click("#search-accept")

@@ -23,8 +23,6 @@ from tests.server.accounts.browsing import Browser, person
 from tests.server.planning_web.samples import DAY, Day, enter_day, keep
 from tests.server.store import project
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 def at(hour: int, minute: int = 0) -> datetime:
     """On the sample day, as a clock in Beijing shows it."""

@@ -36,7 +36,6 @@ from tests.server.store import project
 
 browser, desk = desks.browser, desks.desk
 """The fixtures of the desk's tests: two vans, a note on each."""
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def instant(hour: int, minute: int = 0) -> datetime:
@@ -91,6 +90,7 @@ def taken(browser: Browser, on: Desk, address: str) -> Desk:
 # a late driver ---------------------------------------------------------------------------------------------------------
 
 
+@desks.ON_SQLITE
 def test_a_driver_who_is_late_is_late_on_the_desk_and_stays_who_drives_there(
     app: Flask,
     clock: ManualClock,
@@ -108,6 +108,7 @@ def test_a_driver_who_is_late_is_late_on_the_desk_and_stays_who_drives_there(
     assert told["holds"]
 
 
+@desks.ON_SQLITE
 def test_a_vehicle_that_has_not_left_leaves_no_earlier_than_now(
     app: Flask,
     clock: ManualClock,
@@ -137,6 +138,7 @@ def broke_down(browser: Browser, on: Desk, van: int = 0, **more: str) -> str:
     return browser.get(answer.location).text
 
 
+@desks.ON_SQLITE
 def test_after_a_breakdown_the_rest_is_fetched_where_the_vehicle_stands(
     app: Flask,
     clock: ManualClock,
@@ -200,6 +202,7 @@ def test_both_handhelds_get_what_came_of_a_breakdown(
         assert [orders.order(name).route_id for name in running.day.orders] == [stays.id, goes.id]
 
 
+@desks.ON_SQLITE
 def test_what_was_fetched_stays_with_who_drives_to_its_receiver(
     app: Flask,
     clock: ManualClock,
@@ -250,6 +253,7 @@ def test_a_breakdown_is_on_the_trail_and_can_be_taken_back_before_a_plan_was_mad
     assert "6664" in browser.post(f"/planning/troubles/{one.id}/withdraw").text
 
 
+@desks.ON_SQLITE
 def test_a_vehicle_breaks_down_where_its_handheld_is_or_where_somebody_says(
     app: Flask,
     browser: Browser,
@@ -271,6 +275,7 @@ def test_a_vehicle_breaks_down_where_its_handheld_is_or_where_somebody_says(
         assert (one.position.lat, one.position.lon) == (39.9, 116.4)
 
 
+@desks.ON_SQLITE
 def test_a_vehicle_that_breaks_down_in_the_depot_leaves_its_goods_there(
     app: Flask,
     clock: ManualClock,
@@ -320,6 +325,7 @@ def test_a_closed_site_is_left_out_and_its_order_returns_to_open(
         assert (entry.by, entry.changes["reason"][1]) == ("li", "停水停电")
 
 
+@desks.ON_SQLITE
 def test_a_site_that_opens_again_is_visited_in_what_is_left_of_its_hours(
     app: Flask,
     browser: Browser,
@@ -346,6 +352,7 @@ def kept_plan_clock(app: Flask, on: Desk, seconds: int) -> datetime:
         return origin + timedelta(seconds=seconds)
 
 
+@desks.ON_SQLITE
 def test_what_cannot_be_closed_is_refused(app: Flask, browser: Browser, running: Desk) -> None:
     fleet = running.day.fleet
     assert "#5003" in closed(browser, running, "nowhere")
@@ -355,6 +362,7 @@ def test_what_cannot_be_closed_is_refused(app: Flask, browser: Browser, running:
     assert "#6660" in closed(browser, running, fleet.tongren)
 
 
+@desks.ON_SQLITE
 def test_forms_are_in_both_languages_and_a_routes_page_leads_to_them(
     app: Flask,
     browser: Browser,
