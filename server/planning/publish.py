@@ -18,11 +18,13 @@ from server.orders import operations as orders
 from server.planning.building import build_route, refuse_unknown_work
 from server.planning.keeping import planned_route, published_before
 from server.planning.models import OverrideRow, PublishedRoute
+from server.planning.plan import Route as PlannedRoute
 from server.planning.problem import Problem
 from server.planning.road.ways import Way, places_of, with_way
 from server.planning.roads import Profile
-from server.planning.taking_over import takeovers, to_the_taking, to_the_waiting
+from server.planning.taking_over import takeovers, to_the_meeting, to_the_taking, to_the_waiting
 from server.planning.trouble import is_roadside
+from server.trace import operations as trace
 from server.trace.earlier import earlier_custody
 from shared import problems
 from shared.custody.events import DepartureOverridden, MessagePosted, RoutePublished
@@ -189,8 +191,13 @@ def publish_together(wanted: Sequence[Wanted], *, by: str) -> list[str]:
 
 
 def tell_of_takeovers(route_id: str, *, by: str) -> None:
-    """Write to both drivers where goods of a vehicle that broke down are taken over; once, however often it is published."""
+    """Write to both drivers where goods of a vehicle that broke down are taken over, and which goods a vehicle on the road
+    has on board for the route of another one; once, however often it is published."""
     kept, planned = planned_route(route_id)
+    for other_id, names in _aboard_elsewhere(route_id, planned).items():
+        here, there = published_route(route_id), published_route(other_id)
+        _say_once(route_id, to_the_meeting(there.vehicle.name, there.driver.name, names, gives=True), by=by)
+        _say_once(other_id, to_the_meeting(here.vehicle.name, here.driver.name, names, gives=False), by=by)
     routes = {vehicle: known for known, vehicle in published_before(kept.id)}
     for over in takeovers(kept.problem, planned):
         broken, taking = fleet.vehicle(over.vehicle).name, fleet.vehicle(planned.vehicle).name
@@ -198,6 +205,19 @@ def tell_of_takeovers(route_id: str, *, by: str) -> None:
         _say_once(route_id, to_the_taking(broken, over.position, notes), by=by)
         if over.vehicle in routes:
             _say_once(routes[over.vehicle], to_the_waiting(taking, notes), by=by)
+
+
+def _aboard_elsewhere(route_id: str, planned: PlannedRoute) -> dict[str, list[str]]:
+    """Delivery notes of a route whose goods ride on another one, by the other one's id: moved for another reason than a
+    breakdown, so that nobody planned where the two meet."""
+    found: dict[str, list[str]] = {}
+    fetched = {name for stop in planned.stops for name in stop.fetched}
+    for name in (name for stop in planned.stops for name in stop.orders if name not in fetched):
+        for line, _stop in trace.find_lines(consignment=name):
+            notes = found.setdefault(line.route_id, [])
+            if line.consignment_id == name and line.loaded and line.outcome is None and line.note_number not in notes:
+                notes.append(line.note_number)
+    return {other: notes for other, notes in found.items() if other != route_id and notes}
 
 
 def _say_once(route_id: str, text: str, *, by: str) -> None:

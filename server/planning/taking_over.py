@@ -56,6 +56,20 @@ def to_the_waiting(taking: Name, notes: Sequence[str]) -> str:
     )
 
 
+def to_the_meeting(vehicle: Name, driver: Name, notes: Sequence[str], *, gives: bool) -> str:
+    """What the driver is told whose goods ride on another vehicle, which ``gives`` them; and, where it does not, what the
+    other one is told."""
+    if gives:
+        return (
+            f"{_named(notes)} 在 {vehicle.zh} 车上，请与 {driver.zh} 约定交接地点。 "
+            f"{_named(notes)}: on board of {vehicle.en}; agree with {driver.en} where to meet."
+        )
+    return (
+        f"{_named(notes)} 改由 {vehicle.zh} 送，请与 {driver.zh} 约定交接地点。 "
+        f"{_named(notes)}: {vehicle.en} delivers them; agree with {driver.en} where to meet."
+    )
+
+
 def _named(notes: Sequence[str]) -> str:
     more = len(notes) - NAMED
     return ", ".join(notes[:NAMED]) + (f" … (+{more})" if more > 0 else "")

@@ -127,6 +127,27 @@ def test_a_vehicle_that_has_not_left_leaves_no_earlier_than_now(
     assert kept_one.problem.origin + timedelta(seconds=other["departure"]) >= clock.now()
 
 
+def test_both_drivers_are_told_of_goods_that_change_vehicles_on_the_road(
+    app: Flask, browser: Browser, running: Desk
+) -> None:
+    """The second stop is not being driven to yet: it goes to the other van, while its goods ride on the first."""
+    (route_id,) = routes_of(app, running.plan).values()
+    with app.app_context(), transaction():
+        second = trace.stops_of(route_id)[1]
+        second.phase = StopPhase.PLANNED.value
+        for line in trace.lines_of(second.stop_id):
+            line.loaded = line.quantity
+    made = kept(browser, running, hand(running, (0,), (1,)))
+    ids = routes_of(app, made.plan)
+    for _again in range(2):
+        assert publish_all(browser, made, ids).status_code == 200
+    with app.app_context(), reading():
+        (to_taking,) = publish.messages_of(ids[running.vans[1]])
+        (to_giving,) = publish.messages_of(route_id)
+        assert "N-2 在 京A·12345 车上" in to_taking.text
+        assert "N-2: Jing A 2 delivers them" in to_giving.text
+
+
 # a breakdown -----------------------------------------------------------------------------------------------------------
 
 
@@ -251,6 +272,37 @@ def test_a_breakdown_is_on_the_trail_and_can_be_taken_back_before_a_plan_was_mad
         (one,) = troubles.troubles_of(running.plan)
     taken(browser, running, address)
     assert "6664" in browser.post(f"/planning/troubles/{one.id}/withdraw").text
+
+
+@desks.ON_SQLITE
+def test_a_draft_that_was_saved_with_a_breakdown_opens_when_that_is_taken_back(
+    app: Flask, browser: Browser, running: Desk
+) -> None:
+    broke_down(browser, running, place="39.906, 116.41")
+    now = shown(browser, running)
+    second = running.day.orders[1]
+    other = {"vehicle": running.vans[1], "orders": [second], "driver": running.drivers[1], "locked": 0}
+    moved = {"routes": [*now["hand"]["routes"], other], "off": []}
+    told = send(browser, at(running, "/draft"), {"hand": moved, "seen": 0}).get_json()
+    assert orders_of(told)[running.vans[1]] == [["\x1f" + second], [second]]
+    with app.app_context(), reading():
+        (one,) = troubles.troubles_of(running.plan)
+    browser.post(f"/planning/troubles/{one.id}/withdraw")
+    assert orders_of(shown(browser, running))[running.vans[1]] == [[second]]
+
+
+def test_a_proposal_that_the_day_has_overtaken_is_not_taken(
+    app: Flask, clock: ManualClock, browser: Browser, running: Desk
+) -> None:
+    broke_down(browser, running, place="39.906, 116.41")
+    address, _ = replanned(browser, running)
+    clock.advance(600)
+    answer = send(browser, f"{address}/accept", {})
+    assert answer.status_code == 200  # ten minutes are reckoned with
+    again = replace(running, plan=answer.get_json()["location"].split("/")[-2])
+    address, _ = replanned(browser, again)
+    clock.advance(9 * 3600)
+    assert send(browser, f"{address}/accept", {}).get_json()["problem"]["number"] == 6665
 
 
 @desks.ON_SQLITE
