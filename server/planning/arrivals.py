@@ -55,20 +55,25 @@ KEPT = 1024
 """Timetables a process keeps in memory."""
 
 
-class _Stop(msgspec.Struct, frozen=True):
-    """Of a published stop what a forecast needs; the rest of the document is skipped."""
+class _Note(msgspec.Struct, frozen=True):
+    id: str
+
+
+class PublishedStop(msgspec.Struct, frozen=True):
+    """Of a published stop what a forecast needs, and which consignments it brings; the rest of the document is skipped."""
 
     id: str
     planned_arrival: datetime
     planned_departure: datetime
     windows: tuple[Span, ...] = ()
+    consignments: tuple[_Note, ...] = ()
 
 
-class _Timetable(msgspec.Struct, frozen=True):
-    """Of a published route what a forecast needs."""
+class Timetable(msgspec.Struct, frozen=True):
+    """A published route as far as its times go."""
 
     departure: datetime
-    stops: tuple[_Stop, ...]
+    stops: tuple[PublishedStop, ...]
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ def of_route(route_id: str) -> Arrivals | None:
 def _arrivals(
     route: RouteView,
     stops: Sequence[StopView],
-    table: _Timetable,
+    table: Timetable,
     standing: Standing | None,
     model: Model,
     now: datetime,
@@ -143,7 +148,7 @@ AT_STOP = frozenset({StopPhase.ARRIVED.value, StopPhase.SIGNED.value, StopPhase.
 OVER = frozenset({StopPhase.LEFT.value, WITHDRAWN})
 
 
-def _ahead(table: _Timetable) -> list[Ahead]:
+def _ahead(table: Timetable) -> list[Ahead]:
     """The planned legs and visits: what a stop takes beside waiting for its window."""
     made, left = [], table.departure
     for stop in table.stops:
@@ -154,12 +159,12 @@ def _ahead(table: _Timetable) -> list[Ahead]:
     return made
 
 
-def _opening(stop: _Stop, arrival: datetime) -> datetime:
+def _opening(stop: PublishedStop, arrival: datetime) -> datetime:
     return next((max(arrival, window.start) for window in stop.windows if window.end >= arrival), arrival)
 
 
 def _seen(
-    route: RouteView, left: Sequence[StopView], target: StopView, table: _Timetable, standing: Standing | None
+    route: RouteView, left: Sequence[StopView], target: StopView, table: Timetable, standing: Standing | None
 ) -> Seen:
     """What is known of a vehicle: the newest of its position, its last word, and the last thing on record."""
     if target.phase in AT_STOP and target.arrived is not None:
@@ -189,7 +194,7 @@ def _share(came: Position, here: Position, target: Position, radius: float) -> f
 # published timetables --------------------------------------------------------------------------------------------------
 
 
-def timetables(route_ids: Collection[str]) -> dict[str, _Timetable]:
+def timetables(route_ids: Collection[str]) -> dict[str, Timetable]:
     """The newest published timetable of each route."""
     newest = (
         select(func.max(PublishedRoute.number))
@@ -198,12 +203,12 @@ def timetables(route_ids: Collection[str]) -> dict[str, _Timetable]:
     )
     query = select(PublishedRoute.route_id, PublishedRoute.record).where(PublishedRoute.number.in_(newest))
     records = {row.route_id: row.record for row in db.session.execute(query)}
-    kept: dict[str, _Timetable] = _process().setdefault("timetables", {})
+    kept: dict[str, Timetable] = _process().setdefault("timetables", {})
     known = {record: kept[record] for record in set(records.values()) & set(kept)}
     missing = [record for record in records.values() if record not in known]
     if missing:
         documents = select(PublishedRoute.record, PublishedRoute.route).where(PublishedRoute.record.in_(missing))
-        known |= {row.record: msgspec.json.decode(row.route, type=_Timetable) for row in db.session.execute(documents)}
+        known |= {row.record: msgspec.json.decode(row.route, type=Timetable) for row in db.session.execute(documents)}
         if len(kept) + len(missing) > KEPT:
             kept.clear()
         kept.update(known)
@@ -269,7 +274,7 @@ def _samples(departed: Mapping[str, datetime | None]) -> tuple[list[Sample], lis
 
 
 def _of_route(
-    table: _Timetable, seen: Mapping[str, tuple[datetime | None, datetime | None]], departed: datetime | None
+    table: Timetable, seen: Mapping[str, tuple[datetime | None, datetime | None]], departed: datetime | None
 ) -> tuple[list[Sample], list[Sample]]:
     driven, stayed = [], []
     before: datetime | None = departed

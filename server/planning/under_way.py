@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from server.planning import arrivals, keeping, publish
+from server.planning import arrivals
 from server.planning.arrivals import Arrivals
 from server.planning.hand import Hand, orders_of
 from server.planning.keeping import Kept
@@ -18,7 +18,6 @@ from server.planning.problem import Held, Lock, Problem, Vehicle, Window
 from server.planning.sequences import FETCH, closed, named
 from server.planning.trouble import Done
 from server.trace import operations as trace
-from server.trace.models import StopView
 from server.trace.projection import ON_THE_WAY, WITHDRAWN
 from shared import problems
 from shared.custody.journey import StopPhase
@@ -56,33 +55,30 @@ def under_way(kept: Kept, *, stranded: Collection[str] = (), shut: Collection[st
     Nobody drives on to a stop with a vehicle that is ``stranded`` (by id), nor to a site that is ``shut``: there only what
     was reached has begun.
     """
+    tables = arrivals.timetables([route_id for route_id, _ in kept.routes])
+    views = {route_id: view for route_id in tables if (view := trace.route(route_id)) is not None}
+    stops = {route_id: trace.stops_of(route_id) for route_id in tables}
+    out = [(view, stops[route_id]) for route_id, view in views.items() if view.departed is not None]
+    ahead = arrivals.arrivals(out, arrivals.news_of(views.values()))
     found = []
-    ahead = _arrivals(kept)
     for route_id, route in kept.routes:
-        if not keeping.publications(route_id=route_id, limit=1):
+        if route_id not in tables:
             continue
-        view, stops = trace.route(route_id), trace.stops_of(route_id)
         reached = {
             stop.stop_id
-            for stop in stops
+            for stop in stops[route_id]
             if stop.phase not in AHEAD
             and not (stop.phase == ON_THE_WAY and (route.vehicle in stranded or stop.site_id in shut))
         }
-        departed = view is not None and view.departed is not None
-        given = publish.published_route(route_id)
-        done = {note.id: stop.id for stop in given.stops if stop.id in reached for note in stop.consignments}
+        departed = route_id in views and views[route_id].departed is not None
+        done = {note.id: stop.id for stop in tables[route_id].stops if stop.id in reached for note in stop.consignments}
         orders = _head(orders_of(route), done)
         if not orders and not (departed and route.vehicle in stranded):
             continue
-        until = _until(kept, route, orders, done, {stop.stop_id: stop for stop in stops}, ahead.get(route_id))
+        left = {stop.stop_id: stop.left for stop in stops[route_id]}
+        until = _until(kept, route, orders, done, left, ahead.get(route_id))
         found.append(Begun(route.vehicle, orders, route.driver, route.departure, until, departed or bool(orders)))
     return tuple(found)
-
-
-def _arrivals(kept: Kept) -> Mapping[str, Arrivals]:
-    views = [view for route_id, _ in kept.routes if (view := trace.route(route_id)) is not None]
-    both = [(view, trace.stops_of(view.route_id)) for view in views if view.departed is not None]
-    return arrivals.arrivals(both, arrivals.news_of(views))
 
 
 def _head(orders: tuple[str, ...], done: Collection[str]) -> tuple[str, ...]:
@@ -100,7 +96,7 @@ def _until(
     route: Route,
     orders: tuple[str, ...],
     done: Mapping[str, str],
-    stops: Mapping[str, StopView],
+    left: Mapping[str, datetime | None],
     ahead: Arrivals | None,
 ) -> int | None:
     """When a vehicle leaves the last stop that has begun, where that is later than planned by more than :data:`LEAST`: begun
@@ -110,7 +106,7 @@ def _until(
         return None
     stop_id = done[last]
     expected = ahead.stops.get(stop_id) if ahead is not None else None
-    leaves = expected.leaves if expected is not None else stops[stop_id].left
+    leaves = expected.leaves if expected is not None else left[stop_id]
     if leaves is None:
         return None
     until = -int(-(leaves - kept.problem.origin).total_seconds() // 60) * 60
