@@ -51,6 +51,8 @@ FARTHEST = 2.0
 """How much of a leg may lie ahead: a vehicle farther off than twice the leg is doing something else."""
 SHORT_LEG = 200.0
 """m: a leg shorter than this is not measured by straight lines."""
+GIVEN_UP = timedelta(hours=12)
+"""So long after its last planned stop nobody is expected any more: a route that was never ended on its handheld."""
 KEPT = 1024
 """Timetables a process keeps in memory."""
 
@@ -102,7 +104,8 @@ def _is_news(route: RouteView, standing: Standing) -> bool:
 
 
 def arrivals(routes: Sequence[RouteAndStops], news: Mapping[str, Standing]) -> dict[str, Arrivals]:
-    """What is expected on each of these routes, by route. A route that is over, or was never published, has no forecast."""
+    """What is expected on each of these routes, by route. A route that is over, was given up or never published has no
+    forecast."""
     if not routes:
         return {}
     tables = timetables({route.route_id for route, _ in routes})
@@ -111,7 +114,9 @@ def arrivals(routes: Sequence[RouteAndStops], news: Mapping[str, Standing]) -> d
     found = {}
     for route, stops in routes:
         table = tables.get(route.route_id)
-        if table is not None and route.phase not in (Phase.RETURNED.value, Phase.ENDED.value):
+        if table is None or route.phase in (Phase.RETURNED.value, Phase.ENDED.value):
+            continue
+        if table.stops and now - table.stops[-1].planned_departure < GIVEN_UP:
             found[route.route_id] = _arrivals(route, stops, table, news.get(route.route_id), days[route.day], now)
     return found
 

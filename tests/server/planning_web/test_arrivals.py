@@ -108,6 +108,14 @@ def test_at_a_stop_the_handover_is_what_is_left_and_then_the_way(app: Flask, clo
             assert arrivals.of_route(route_id) is None
 
 
+def test_a_route_that_nobody_ended_is_not_expected_for_ever(app: Flask, clock: ManualClock, route_id: str) -> None:
+    with app.app_context():
+        on_the_road(route_id)
+        clock.jump((at(23) - clock.now()).total_seconds())
+        with reading():
+            assert arrivals.of_route(route_id) is None
+
+
 def test_the_board_and_the_routes_page_show_the_range_and_what_will_be_late(
     app: Flask, client: FlaskClient, clock: ManualClock, route_id: str
 ) -> None:
