@@ -144,7 +144,8 @@ def publish_route(
 ) -> str:
     """Publish a planned route to a handheld, and with it its delivery notes; returns the hash of the ledger's record.
 
-    Publishing it again makes a new version of it, with goods, papers and containers as they are then. ``way`` is the way on
+    Publishing it again makes a new version of it, with goods, papers and containers as they are then. Where it takes goods
+    over from another vehicle, both drivers are told. ``way`` is the way on
     real roads; without one the handheld gets no turns, and a straight track. It is asked for before, as nobody should wait
     for a road router while the database waits for nobody else.
 
@@ -156,7 +157,9 @@ def publish_route(
     if way is not None:
         route = with_way(route, way)
     orders.assign([one.id for stop in route.stops for one in stop.consignments], route_id)
-    return publish(route, device_id=device_id, by=by)
+    sha256 = publish(route, device_id=device_id, by=by)
+    tell_of_takeovers(route_id, by=by)
+    return sha256
 
 
 @dataclass(frozen=True)
@@ -184,10 +187,7 @@ def publish_together(wanted: Sequence[Wanted], *, by: str) -> list[str]:
         for note in sorted(carried - kept):
             if orders.order(note).route_id == one.route_id:
                 orders.release(note, by=by)
-    records = [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
-    for one in wanted:
-        tell_of_takeovers(one.route_id, by=by)
-    return records
+    return [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
 
 
 def tell_of_takeovers(route_id: str, *, by: str) -> None:

@@ -194,6 +194,9 @@ def test_after_a_breakdown_the_rest_is_fetched_where_the_vehicle_stands(
     after = shown(browser, made)
     assert after["holds"]
     assert orders_of(after)[running.vans[1]] == [["\x1f" + second], [second]]
+    page = browser.get(f"/planning/plans/{made.plan}").text
+    assert "京A·12345 停车处" in page
+    assert "接货 N-2" in page
 
 
 def test_both_handhelds_get_what_came_of_a_breakdown(
