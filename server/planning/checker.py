@@ -13,7 +13,7 @@ import msgspec
 from server.planning.checker_route import Judged, judge_route
 from server.planning.checker_rules import Rule, Violation, closely, violation
 from server.planning.plan import Cost, Plan, Route
-from server.planning.problem import Problem
+from server.planning.problem import Lock, Problem
 from shared import problems
 from shared.errors import Refused
 
@@ -142,11 +142,25 @@ def _locks(problem: Problem, plan: Plan) -> list[Violation]:
         after = sum(len(stop.orders) + len(stop.fetched) for stop in route.stops) - len(lock.orders)
         if lock.final and after > 0:
             found.append(violation(Rule.LOCK, lock.vehicle, value=f"+ {after}", expected=" ".join(lock.orders)))
+        found += _aboard(problem, lock, route)
         if lock.driver is not None and route.driver != lock.driver:
             found.append(violation(Rule.LOCK, lock.vehicle, value=route.driver, expected=lock.driver))
         if lock.departure is not None and route.departure != lock.departure:
             value, expected = problem.clock(route.departure), problem.clock(lock.departure)
             found.append(violation(Rule.LOCK, lock.vehicle, value=value, expected=expected))
+    return found
+
+
+def _aboard(problem: Problem, lock: Lock, route: Route) -> list[Violation]:
+    """Nothing from a depot on the first trip of a vehicle that has left but what was on the road by then."""
+    depot = {order.id for order in problem.orders if not order.collect and order.origin is None}
+    found = []
+    for stop in route.stops:
+        if lock.aboard is None or stop.reload:
+            break
+        for name in stop.orders:
+            if name in depot and name not in (*lock.aboard, *lock.orders):
+                found.append(violation(Rule.LOCK, lock.vehicle, value=name, expected=" ".join(lock.aboard)))
     return found
 
 

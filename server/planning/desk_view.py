@@ -29,7 +29,7 @@ from server.planning.searches import measured_problem
 from server.planning.sequences import FETCH
 from server.planning.trouble import CLOSED, PLACE, is_roadside, shut_out
 from server.planning.troubles import Trouble, shut, stranded, troubled, troubles_of
-from server.planning.under_way import Begun, not_before, under_way, with_begun
+from server.planning.under_way import Begun, not_before, on_the_road, under_way, with_begun
 from shared import problems
 from shared.errors import Problem as Fault
 from shared.errors import Refused
@@ -140,9 +140,12 @@ LEAD = timedelta(minutes=10)
 has loaded, it would not leave before anyway; and a proposal has to hold for as long as somebody reads it."""
 
 
-def to_search(desk: Desk, problem: Problem) -> Problem:
-    """The problem of a draft as a search is given it: on a day that runs, with the time it takes to send somebody out."""
-    return not_before(problem, context().clock.now() + LEAD) if desk.begun or desk.troubles else problem
+def to_search(desk: Desk, draft: Draft) -> Problem:
+    """The problem of a draft as a search is given it: on a day that runs, with the time it takes to send somebody out, and
+    with goods on the vehicles that have them."""
+    if not (desk.begun or desk.troubles):
+        return draft.problem
+    return on_the_road(not_before(draft.problem, context().clock.now() + LEAD), draft.hand, desk.begun)
 
 
 def _reasons(problem: Problem) -> dict[str, Fault]:

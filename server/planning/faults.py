@@ -212,6 +212,8 @@ def _locks(problem: Problem) -> Iterator[Fault]:
         yield from _known(f"{where}.vehicle", lock.vehicle, {vehicle.id for vehicle in problem.vehicles})
         yield from _known(f"{where}.driver", lock.driver, {driver.id for driver in problem.drivers})
         yield from _number(f"{where}.departure", lock.departure)
+        for name in lock.aboard or ():
+            yield from _known(f"{where}.aboard", name, orders)
         if lock.held is not None:
             yield from _number(f"{where}.held.until", lock.held.until)
             yield from _number(f"{where}.held.begun", lock.held.begun, low=1, high=len(lock.orders))

@@ -177,9 +177,11 @@ class Lookup:
         return order.release > departure and from_depot(order) and crew.vehicle.trips == 1
 
     def _left_without(self, crew: Crew, lock: Lock, order: Order) -> bool:
-        """Whether the locked vehicle takes nothing else, is gone before the order is ready, or another vehicle is locked to
-        carry it."""
+        """Whether the locked vehicle takes nothing else, is gone before the order is ready or without it, or another vehicle
+        is locked to carry it."""
         missed = lock.departure is not None and self._misses(crew, lock.departure, order)
+        if lock.aboard is not None and order.id not in lock.aboard and from_depot(order) and crew.vehicle.trips == 1:
+            return True
         return lock.final or missed or order.id in self.locked
 
     def head(self, lock: Lock | None) -> list[Order]:

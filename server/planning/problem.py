@@ -211,7 +211,9 @@ class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``driver`` holds the driver, ``departure`` (s) the moment it leaves or left the depot; what was not released by then
     cannot be on it. ``held`` says of a vehicle that is late how long its beginning lasts; it needs a ``departure``. With
-    ``final`` the route ends with the locked orders: the vehicle takes nothing else any more.
+    ``final`` the route ends with the locked orders: the vehicle takes nothing else any more. ``aboard`` names the orders of
+    which the goods are on the road: of what lies at a depot a vehicle that has left gets nothing else (``None``: whatever was
+    released by then may be on it).
     """
 
     vehicle: str
@@ -220,6 +222,7 @@ class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     departure: int | None = None
     held: Held | None = None
     final: bool = False
+    aboard: tuple[str, ...] | None = None
 
 
 class Matrix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -43,6 +43,8 @@ class Begun:
     departure: int
     until: int | None = None
     departed: bool = True
+    aboard: tuple[str, ...] = ()
+    """What a handheld has on its list for this vehicle: the orders whose goods are on it."""
 
     @property
     def done(self) -> Done:
@@ -77,7 +79,9 @@ def under_way(kept: Kept, *, stranded: Collection[str] = (), shut: Collection[st
             continue
         left = {stop.stop_id: stop.left for stop in stops[route_id]}
         until = _until(kept, route, orders, done, left, ahead.get(route_id))
-        found.append(Begun(route.vehicle, orders, route.driver, route.departure, until, departed or bool(orders)))
+        listed = tuple(note.id for stop in tables[route_id].stops for note in stop.consignments)
+        gone = departed or bool(orders)
+        found.append(Begun(route.vehicle, orders, route.driver, route.departure, until, gone, listed))
     return tuple(found)
 
 
@@ -157,6 +161,24 @@ def _with_hours(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
 
 def _until_at_least(shift: Window | None, end: int | None) -> Window | None:
     return shift if shift is None or end is None or end <= shift.end else Window(shift.start, end)
+
+
+def on_the_road(problem: Problem, hand: Hand, begun: tuple[Begun, ...]) -> Problem:
+    """The problem for a search: no vehicle that has left gets goods that lie at the depot, unless a person gave them to it.
+    Goods that are on the road may change vehicles: two of them can meet."""
+    known = {order.id for order in problem.orders}
+    road = {name for one in begun if one.departed for name in one.aboard} & known
+    given = {route.vehicle: {*route.orders} & known for route in hand.routes}
+    left = {one.vehicle for one in begun if one.departed}
+    return msgspec.structs.replace(
+        problem,
+        locks=tuple(
+            msgspec.structs.replace(lock, aboard=tuple(sorted(road | given.get(lock.vehicle, set()))))
+            if lock.vehicle in left
+            else lock
+            for lock in problem.locks
+        ),
+    )
 
 
 def not_before(problem: Problem, now: datetime) -> Problem:

@@ -101,6 +101,16 @@ def test_a_route_that_is_over_takes_nothing_else() -> None:
     assert {route.vehicle for route in make_plan(out, iterations=20).routes} == {"V2"}
 
 
+def test_a_vehicle_that_has_left_gets_nothing_that_lies_at_the_depot() -> None:
+    gone = day(Lock("V1", ("a",), "P1", 600, aboard=("a", "b")))
+    plan = make_plan(gone, iterations=20)
+    routes = {route.vehicle: [name for stop in route.stops for name in stop.orders] for route in plan.routes}
+    assert "c" in routes["V2"]
+    assert routes["V1"][0] == "a"
+    anyhow = make_plan(day(Lock("V1", ("a",), "P1", 600)), iterations=20)
+    assert Rule.LOCK in {one.rule for one in check(gone, anyhow).violations}
+
+
 def test_rests_are_placed_behind_what_holds_a_vehicle_up() -> None:
     held = day(lock(5500), rest=Rest(2000, 900), sites=tuple(change(site, windows=()) for site in day().sites))
     lookup = Lookup(held)
@@ -119,6 +129,7 @@ def test_rests_are_placed_behind_what_holds_a_vehicle_up() -> None:
         Lock("V1", ("a",), "P1", 600, Held(2, 3000)),
         Lock("V1", ("a",), "P1", 600, Held(0, 3000)),
         Lock("V1", ("a",), "P1", 600, Held(1, -1)),
+        Lock("V1", ("a",), "P1", 600, aboard=("nothing",)),
     ],
 )
 def test_what_holds_nothing_up_is_no_lock(wrong: Lock) -> None:

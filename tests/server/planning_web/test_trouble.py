@@ -12,8 +12,10 @@ from server.accounts import audit
 from server.orders import operations as orders
 from server.orders.schemas import OrderState
 from server.planning import publish, troubles
+from server.planning.hand import Hand, HandRoute
 from server.planning.keeping import kept_plan
 from server.planning.trouble import CLOSED, roadside
+from server.planning.under_way import on_the_road, under_way, with_begun
 from server.trace import operations as trace
 from server.transaction import reading, transaction
 from shared.clock import ManualClock
@@ -125,6 +127,21 @@ def test_a_vehicle_that_has_not_left_leaves_no_earlier_than_now(
     other = next(route for route in told["routes"] if route["vehicle"] == running.vans[1])
     assert kept_one.problem.origin is not None
     assert kept_one.problem.origin + timedelta(seconds=other["departure"]) >= clock.now()
+
+
+@desks.ON_SQLITE
+def test_a_search_gives_no_vehicle_on_the_road_what_lies_at_the_depot_unless_a_person_did(
+    app: Flask, browser: Browser, running: Desk
+) -> None:
+    with app.app_context(), reading():
+        kept_one = kept_plan(running.plan)
+        (begun,) = under_way(kept_one)
+        assert begun.aboard == running.day.orders
+        problem = with_begun(kept_one.problem, (begun,))
+        some = on_the_road(problem, Hand((HandRoute(running.vans[0], running.day.orders[:1]),)), (begun,))
+        assert some.locks[0].aboard == tuple(sorted(running.day.orders))
+        nothing = on_the_road(problem, Hand(()), (replace(begun, aboard=()),))
+        assert nothing.locks[0].aboard == ()
 
 
 def test_both_drivers_are_told_of_goods_that_change_vehicles_on_the_road(
