@@ -152,16 +152,13 @@ def _locks(problem: Problem, plan: Plan) -> list[Violation]:
 
 
 def _aboard(problem: Problem, lock: Lock, route: Route) -> list[Violation]:
-    """Nothing from a depot on the first trip of a vehicle that has left but what was on the road by then."""
-    depot = {order.id for order in problem.orders if not order.collect and order.origin is None}
-    found = []
-    for stop in route.stops:
-        if lock.aboard is None or stop.reload:
-            break
-        for name in stop.orders:
-            if name in depot and name not in (*lock.aboard, *lock.orders):
-                found.append(violation(Rule.LOCK, lock.vehicle, value=name, expected=" ".join(lock.aboard)))
-    return found
+    """Nothing from a depot on a vehicle that has left but what was on the road by then."""
+    if lock.aboard is None:
+        return []
+    may = {order.id for order in problem.orders if order.collect or order.origin is not None}
+    may |= {*lock.aboard, *lock.orders}
+    strays = [name for stop in route.stops for name in stop.orders if name not in may]
+    return [violation(Rule.LOCK, lock.vehicle, value=name, expected=" ".join(lock.aboard)) for name in strays]
 
 
 def _head(route: Route, locked: tuple[str, ...]) -> list[str]:

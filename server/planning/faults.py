@@ -207,11 +207,14 @@ def _locks(problem: Problem) -> Iterator[Fault]:
     yield from _names("locks", (lock.vehicle for lock in problem.locks))
     yield from _names("locks.driver", (lock.driver for lock in problem.locks if lock.driver is not None))
     yield from _names("locks.orders", _settled(problem, orders))
+    trips = {vehicle.id: vehicle.trips for vehicle in problem.vehicles}
     for lock in problem.locks:
         where = f"locks[{lock.vehicle}]"
         yield from _known(f"{where}.vehicle", lock.vehicle, {vehicle.id for vehicle in problem.vehicles})
         yield from _known(f"{where}.driver", lock.driver, {driver.id for driver in problem.drivers})
         yield from _number(f"{where}.departure", lock.departure)
+        if lock.aboard is not None and trips.get(lock.vehicle, 1) > 1:
+            yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.aboard", value=f"trips: {trips[lock.vehicle]}")
         for name in lock.aboard or ():
             yield from _known(f"{where}.aboard", name, orders)
         if lock.held is not None:

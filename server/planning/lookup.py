@@ -180,7 +180,7 @@ class Lookup:
         """Whether the locked vehicle takes nothing else, is gone before the order is ready or without it, or another vehicle
         is locked to carry it."""
         missed = lock.departure is not None and self._misses(crew, lock.departure, order)
-        if lock.aboard is not None and order.id not in lock.aboard and from_depot(order) and crew.vehicle.trips == 1:
+        if lock.aboard is not None and order.id not in lock.aboard and from_depot(order):
             return True
         return lock.final or missed or order.id in self.locked
 

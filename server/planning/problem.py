@@ -212,8 +212,8 @@ class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``driver`` holds the driver, ``departure`` (s) the moment it leaves or left the depot; what was not released by then
     cannot be on it. ``held`` says of a vehicle that is late how long its beginning lasts; it needs a ``departure``. With
     ``final`` the route ends with the locked orders: the vehicle takes nothing else any more. ``aboard`` names the orders of
-    which the goods are on the road: of what lies at a depot a vehicle that has left gets nothing else (``None``: whatever was
-    released by then may be on it).
+    which the goods are on the road: of what lies at a depot a vehicle that has left, on its only trip, gets nothing else
+    (``None``: whatever was released by then may be on it).
     """
 
     vehicle: str

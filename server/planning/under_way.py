@@ -169,7 +169,8 @@ def on_the_road(problem: Problem, hand: Hand, begun: tuple[Begun, ...]) -> Probl
     known = {order.id for order in problem.orders}
     road = {name for one in begun if one.departed for name in one.aboard} & known
     given = {route.vehicle: {*route.orders} & known for route in hand.routes}
-    left = {one.vehicle for one in begun if one.departed}
+    once = {vehicle.id for vehicle in problem.vehicles if vehicle.trips == 1}
+    left = {one.vehicle for one in begun if one.departed} & once
     return msgspec.structs.replace(
         problem,
         locks=tuple(

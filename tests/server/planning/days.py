@@ -204,4 +204,5 @@ def _lock(draw: DrawFn, orders: list[Order], vehicles: list[Vehicle]) -> tuple[L
         held = Held(draw(st.integers(1, len(settled))), departure + draw(st.integers(0, 20)) * 600)
     final = draw(st.integers(0, 3)) == 0
     aboard = draw(st.sampled_from([None, None, (), tuple(order.id for order in orders[1:4])]))
+    aboard = aboard if vehicles[0].trips == 1 else None
     return (Lock(vehicles[0].id, settled, departure=departure, held=held, final=final, aboard=aboard),)

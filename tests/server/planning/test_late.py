@@ -159,6 +159,12 @@ def test_a_transfer_is_locked_by_naming_it_where_it_is_fetched_and_where_it_is_h
     ].orders == ("b", "b")
 
 
+def test_a_vehicle_that_comes_back_to_load_is_not_held_to_what_it_has_aboard() -> None:
+    again = tuple(change(vehicle, trips=2) for vehicle in day().vehicles)
+    with pytest.raises(ProblemRefused):
+        validate(day(Lock("V1", ("a",), "P1", 600, aboard=()), vehicles=again))
+
+
 @pytest.mark.parametrize("named", [("b",), ("b", "b", "b")])
 def test_a_transfer_that_is_locked_in_part_is_refused(named: tuple[str, ...]) -> None:
     with pytest.raises(ProblemRefused):
