@@ -227,8 +227,8 @@ def replan(plan_id: str) -> ResponseReturnValue:
         search_id = searches.enter_search(
             day=on_desk.kept.day, seconds=move.seconds, by=actor(), plan_id=plan_id, hand=draft.hand
         )
-    asked = desk_view.to_search(on_desk, draft)
-    searches.begin_search(_app(), search_id, asked, draft.plan if draft.holds else None)
+    known = draft.plan if draft.holds else None
+    searches.begin_search(_app(), search_id, desk_view.to_search(on_desk, draft), known, warm=draft.plan)
     return _json({"search": url_for("planning.desk.search", search_id=search_id)})
 
 
