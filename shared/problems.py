@@ -657,6 +657,13 @@ PLAN_UNSERVED_ALONE = kind(
     "没有车可专门运送 {group}：{value}",
     "No vehicle is left that could carry {group} and nothing else: {value}",
 )
+PLAN_UNSERVED_CLOSED = kind(6391, 409, "收货点 {site} 已关闭：{value}", "The site {site} is closed: {value}")
+PLAN_UNSERVED_STRANDED = kind(
+    6392,
+    409,
+    "在发生故障的车上，无其他车辆接运：{value}（{vehicle}）",
+    "In a vehicle that broke down, and on no other yet: {value} ({vehicle})",
+)
 PLAN_UNSERVED_HAND = kind(6390, 409, "由调度员取下：{value}", "Taken off by the dispatcher: {value}")
 
 # 64xx roads: where distances and durations come from
@@ -814,6 +821,27 @@ DESK_BEYOND = kind(
     409,
     "调度台还不能手工改动这样的方案：{what} {value}",
     "Such a plan cannot be changed by hand yet: {what} {value}",
+)
+
+TROUBLE_TWICE = kind(6660, 409, "{value} 已经停运", "{value} is out of service already")
+TROUBLE_TIME = kind(
+    6661, 400, "时间 {value} 不在当日 {expected} 之间", "{value} is not a moment of this day, {expected}"
+)
+TROUBLE_PLACE = kind(
+    6662,
+    400,
+    "{vehicle} 的位置未知，请填写“纬度, 经度”：{value}",
+    "Where {vehicle} stands is not known; say it as latitude, longitude: {value}",
+)
+TROUBLE_NOTHING = kind(6663, 409, "{value} 已没有待送的货", "Nothing is to be delivered to {value} any more")
+TROUBLE_OVER = kind(
+    6664, 409, "方案已按此调整，不能撤回：{value}", "A plan was made with it, it cannot be withdrawn: {value}"
+)
+DESK_OVERTAKEN = kind(
+    6665,
+    409,
+    "情况已有变化，建议不再成立，请重新计算：{value}",
+    "The day has gone on, this does not hold any more; plan again: {value}",
 )
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------

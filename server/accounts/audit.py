@@ -53,6 +53,9 @@ class Tag(StrEnum):
     PLAN_MADE = "planning:plan:made"
     ROUTE_PUBLISHED = "planning:route:published"
     DEPARTURE_OVERRIDDEN = "planning:departure:overridden"
+    VEHICLE_BROKE_DOWN = "planning:vehicle:broke_down"
+    SITE_CLOSED = "planning:site:closed"
+    TROUBLE_WITHDRAWN = "planning:trouble:withdrawn"
 
 
 Changes = Mapping[str, tuple[object, object]]

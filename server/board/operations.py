@@ -2,21 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from server.context import context
 from server.custody import consumers, live
 from server.custody.live import Standing
+from server.planning.arrivals import Arrivals, arrivals, news_of
+from server.planning.forecast import Certainty, Expected
 from server.trace import operations as trace
 from server.trace.models import RoadRow, RouteView, StopView
 from server.trace.operations import CONSUMER
-from shared.custody.journey import StopPhase
 from shared.geo import wgs84_to_gcj02
 
 GCJ02 = "gcj02"
 """The datum of most Chinese map tiles; positions are converted for display only."""
-OPEN = frozenset({StopPhase.PLANNED.value, "on_the_way"})
-"""Phases of a stop that lies ahead."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +23,16 @@ class StopCard:
     """A stop with what the dispatcher wants to know of it now."""
 
     stop: StopView
-    expected: datetime
-    """Planned arrival, moved by how far behind or ahead the route was at its last stop. An estimate, shown as one."""
-    late: bool
-    """Whether it is (or is expected to be) later than its receiving hours."""
+    expected: Expected | None = None
+    """What is expected of a stop that lies ahead: an estimate, shown as one, with its range."""
+
+    @property
+    def late(self) -> bool:
+        """Whether it was, or likely will be, later than its receiving hours."""
+        if self.expected is not None and self.stop.arrived is None:
+            return self.expected.miss is not None and self.expected.miss.certainty is not Certainty.POSSIBLE
+        arrived, end = self.stop.arrived, self.stop.window_end
+        return arrived is not None and end is not None and arrived > end
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,13 @@ class RouteCard:
     route: RouteView
     stops: tuple[StopCard, ...]
     behind: timedelta
-    """How far behind the plan it was last seen; negative when ahead."""
+    """How far behind the plan it is expected at its next stop, or was last seen; negative when ahead."""
     road: tuple[RoadRow, ...] = ()
     """What the driver last reported or said, newest first."""
     live: Standing | None = None
     """How its handheld says it stands, where that is newer than what the record says: shown as such, and no evidence."""
+    arrivals: Arrivals | None = None
+    """The forecast, and what it was made from."""
 
     @property
     def progress(self) -> int:
@@ -53,7 +60,9 @@ LAST_WORDS = 3
 """How much of what happened on the road a card shows; the route's own page has all of it."""
 
 
-def card(route: RouteView, stops: Sequence[StopView], standing: Standing | None = None) -> RouteCard:
+def card(
+    route: RouteView, stops: Sequence[StopView], standing: Standing | None = None, ahead: Arrivals | None = None
+) -> RouteCard:
     """The card of one route."""
     behind = timedelta(0)
     if route.departed is not None:
@@ -64,26 +73,19 @@ def card(route: RouteView, stops: Sequence[StopView], standing: Standing | None 
         elif stop.arrived is not None:
             behind = stop.arrived - stop.planned_arrival
     road = tuple(trace.road_of(route.route_id)[:LAST_WORDS])
-    return RouteCard(route, tuple(_stop_card(stop, behind) for stop in stops), behind, road, standing)
-
-
-def _stop_card(stop: StopView, behind: timedelta) -> StopCard:
-    ahead = stop.phase in OPEN
-    expected = stop.planned_arrival + max(behind, timedelta(0)) if ahead else (stop.arrived or stop.planned_arrival)
-    late = stop.window_end is not None and expected > stop.window_end
-    return StopCard(stop, expected, late)
+    expected = {} if ahead is None else ahead.stops
+    coming = next((stop for stop in stops if stop.stop_id in expected and stop.arrived is None), None)
+    if coming is not None and route.departed is not None:
+        behind = expected[coming.stop_id].likely - coming.planned_arrival
+    shown = tuple(StopCard(stop, expected.get(stop.stop_id)) for stop in stops)
+    return RouteCard(route, shown, behind, road, standing, ahead)
 
 
 def _cards(routes: Sequence[RouteView]) -> list[RouteCard]:
-    views = {route.route_id: route for route in routes}
-    standing = {one.route_id: one for one in live.standing(views) if _is_news(views[one.route_id], one)}
-    return [card(route, trace.stops_of(route.route_id), standing.get(route.route_id)) for route in routes]
-
-
-def _is_news(route: RouteView, standing: Standing) -> bool:
-    """Whether it comes from the device that drives the route, and the record does not know better by now."""
-    known = route.position_at is not None and standing.at <= route.position_at
-    return standing.device_id == route.device_id and (standing.behind > 0 or not known)
+    standing = news_of(routes)
+    both = [(route, trace.stops_of(route.route_id)) for route in routes]
+    ahead = arrivals(both, standing)
+    return [card(route, stops, standing.get(route.route_id), ahead.get(route.route_id)) for route, stops in both]
 
 
 def cards(day: date) -> list[RouteCard]:
@@ -117,6 +119,32 @@ class Lively:
         self._known = found
         self._after = max((one.taken for one in found), default=self._after)
         return changed
+
+
+class Drift:
+    """Which routes of a day are expected otherwise than they were when it was last asked: time passes, and a vehicle that
+    says nothing gets later. To the minute, as that is what people are shown."""
+
+    def __init__(self, day: date) -> None:
+        self._day = day
+        self._known = self._now()
+
+    def changed(self) -> frozenset[str]:
+        """The ids of those routes."""
+        now, before = self._now(), self._known
+        self._known = now
+        return frozenset(route_id for route_id in now if now[route_id] != before.get(route_id))
+
+    def _now(self) -> dict[str, tuple[object, ...]]:
+        routes = [route for route in trace.routes_of(self._day) if route.departed is not None]
+        both = [(route, trace.stops_of(route.route_id)) for route in routes]
+        return {
+            route_id: tuple(
+                (one.stop_id, one.likely.replace(second=0), one.miss and one.miss.certainty)
+                for one in found.stops.values()
+            )
+            for route_id, found in arrivals(both, news_of(routes)).items()
+        }
 
 
 def seen() -> int:

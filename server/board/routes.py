@@ -24,6 +24,8 @@ LOOK_EVERY = 0.5
 """Seconds (s) between looks for something new."""
 BEAT_EVERY = 30
 """Looks between two heartbeats, which keep proxies from closing a quiet stream."""
+DRIFT_EVERY = 60
+"""Looks between two at how arrivals are expected while nothing happens: twice a minute, for times shown to the minute."""
 LOOKS = 1200
 """Looks after which a stream ends; the browser opens the next one by itself and misses nothing."""
 
@@ -74,10 +76,12 @@ def events() -> ResponseReturnValue:
 
 def _changes(day: date, after: int) -> Iterator[str]:
     yield "retry: 1000\n\n"
-    lively = operations.Lively()
+    lively, drift = operations.Lively(), operations.Drift(day)
     for look in range(LOOKS):
         seen = operations.seen()
         moved = lively.changed()
+        if look % DRIFT_EVERY == DRIFT_EVERY - 1:
+            moved |= drift.changed()
         if seen > after or moved:
             shown = operations.changed_cards(day, after, moved)
             if shown:

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 import msgspec
 
+from server.planning.hand import orders_of
 from server.planning.lookup import Crew, Lookup, compartment
 from server.planning.plan import Route, Stop
 from server.planning.problem import DIMENSIONS, NO_ROAD, Amounts, Capacity, Order, Problem, Site
-from server.planning.sequences import loads
+from server.planning.sequences import boards
 from shared import problems
 from shared.errors import Kind, Refused
 from shared.errors import Problem as Fault
@@ -40,6 +41,7 @@ class _Judge:
         self.lookup, self.crew, self.route, self.names = lookup, crew, route, names
         self.problem = lookup.problem
         self.orders = [[lookup.orders[name] for name in stop.orders] for stop in route.stops]
+        self.fetched = {name: index for index, stop in enumerate(route.stops) for name in stop.fetched}
 
     def _name(self, key: str) -> str:
         return self.names.get(key, key)
@@ -82,22 +84,30 @@ class _Judge:
         name, route, vehicle = self._name(order.id), self.route, self.crew.vehicle
         if order.due is not None and stop.start > order.due:
             yield self._say(index, problems.DESK_DUE, order=name, **self._times(stop.start, order.due))
+        fetched = self.fetched.get(order.id, index) if order.origin is not None else -1
+        begins = route.start if fetched < 0 else route.stops[fetched].start
         if order.hold is not None:
-            boxed, holds = stop.departure - route.start, order.hold - index * self.problem.opening_loss
+            boxed = self._handed_over(index, stop) - (begins if order.loaded is None else order.loaded)
+            holds = order.hold - (index - fetched - 1 if fetched >= 0 else index) * self.problem.opening_loss
             if boxed > holds:
                 yield self._say(index, problems.DESK_HOLD, order=name, **self._spans(boxed, holds))
         if compartment(vehicle, order.zone) is None:
             yield self._say(index, problems.DESK_ZONE, value=name, expected=order.zone)
         if order.depot is not None and order.depot != vehicle.depot:
             yield self._say(index, problems.DESK_DEPOT, value=name, expected=self._name(order.depot))
-        if order.release > route.start:
+        if order.release > begins:
             clock = self.problem.clock
-            times = {"value": clock(route.start), "expected": clock(order.release)}
+            times = {"value": clock(begins), "expected": clock(order.release)}
             yield self._say(index, problems.DESK_RELEASE, order=name, **times)
         driver = self.crew.driver
         missing = sorted({*order.requires} - {*driver.qualifications}) if driver is not None else []
         if driver is not None and missing:
             yield self._say(index, problems.DESK_PAPERS, value=self._name(driver.id), expected=", ".join(missing))
+
+    def _handed_over(self, index: int, stop: Stop) -> int:
+        """When everything at a stop is handed over (s): a vehicle that is held up there stays longer."""
+        handled = [*self.orders[index], *(self.lookup.orders[name] for name in stop.fetched)]
+        return stop.start + self.lookup.service(self.lookup.sites[stop.site], handled)
 
     # the route as a whole ----------------------------------------------------------------------------------------------
 
@@ -124,18 +134,18 @@ class _Judge:
             yield self._say(None, problems.DESK_DISTANCE, **way)
 
     def _load(self) -> Iterator[Broken]:
-        carried = loads(order for orders in self.orders for order in orders)
-        spaces: list[tuple[str, Amounts, Capacity]] = [
-            ("", sum(carried.values(), Amounts()), self.crew.vehicle.capacity)
+        moments = boards(self.lookup.sequence(self.crew.vehicle, orders_of(self.route)))
+        spaces: list[tuple[str, list[Amounts], Capacity]] = [
+            ("", [sum(load.values(), Amounts()) for load in moments], self.crew.vehicle.capacity)
         ]
-        for zone, amounts in carried.items():
+        for zone in sorted({zone for load in moments for zone in load}):
             space = compartment(self.crew.vehicle, zone)
             if space is not None:
-                spaces.append((zone, amounts, space))
+                spaces.append((zone, [load.get(zone, Amounts()) for load in moments], space))
         told: set[tuple[str, int, int]] = set()
-        for zone, amounts, space in spaces:
+        for zone, some, space in spaces:
             for dimension in DIMENSIONS:
-                value, limit = getattr(amounts, dimension), getattr(space, dimension)
+                value, limit = max(getattr(load, dimension) for load in some), getattr(space, dimension)
                 if limit is None or value <= limit or (dimension, value, limit) in told:
                     continue  # a vehicle of one compartment is too full once, not twice
                 told.add((dimension, value, limit))

@@ -1,8 +1,10 @@
 """From a route of the plan to the route a handheld works from: everything of a shift in one document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
+
+import msgspec
 
 from server.custody import ledger
 from server.fleet import operations as fleet
@@ -12,6 +14,7 @@ from server.planning import plan as plans
 from server.planning.day import site_of_node, windows_for
 from server.planning.packing import pack
 from server.planning.problem import Problem
+from server.planning.trouble import is_roadside
 from shared import problems
 from shared.codes.manifest import manifest_of
 from shared.custody.events import LotRecalled
@@ -23,14 +26,16 @@ from shared.work import Container, Route, Stop
 def refuse_unknown_work(problem: Problem, planned: plans.Route) -> None:
     """Refuse a route that asks for what no handheld knows how to do.
 
-    A handheld loads once and hands over; it neither comes back to load again nor collects, and fetches no transfers.
+    A handheld loads once and hands over; it neither comes back to load again nor collects, and fetches no transfers. Goods
+    of a vehicle that broke down it can take over: between two stops goods are loaded for stops still to come, and where they
+    are to be fetched dispatch writes (:mod:`server.planning.taking_over`).
 
     Raises:
         Refused: ROUTE_BEYOND_HANDHELD.
     """
     served = {name for stop in planned.stops for name in stop.orders}
     collected = [order.id for order in problem.orders if order.collect and order.id in served]
-    fetched = [name for stop in planned.stops for name in stop.fetched]
+    fetched = [name for stop in planned.stops if not is_roadside(stop.site) for name in stop.fetched]
     again = [stop.site for stop in planned.stops if stop.reload]
     for what, values in (("再装 loading again", again), ("取件 collecting", collected), ("转运 transfers", fetched)):
         if values:
@@ -38,9 +43,20 @@ def refuse_unknown_work(problem: Problem, planned: plans.Route) -> None:
 
 
 def build_route(
-    planned: plans.Route, *, route_id: str, version: int, day: date, origin: datetime, roads: str, driver_id: str
+    planned: plans.Route,
+    *,
+    route_id: str,
+    version: int,
+    day: date,
+    origin: datetime,
+    roads: str,
+    driver_id: str,
+    roadside: Mapping[str, Position] | None = None,
 ) -> Route:
     """The route that is published: stops in driving order with their goods, who drives what, and which papers allow it.
+
+    ``roadside`` says where vehicles stand that broke down, by the problem's name of the place: the way leads there, but it
+    is no stop, as nothing is handed over.
 
     Every line is put into a container (see :mod:`server.planning.packing`); containers that carry nothing are left out.
     Papers, calibrations and sites are as they are now: that is what the record keeps.
@@ -49,7 +65,9 @@ def build_route(
         Refused: NOT_FOUND, PACKING_NONE, PACKING_FULL, or CODE_* and SCAN_* for a line that no scan could be held against.
     """
     vehicle = fleet.vehicle_entry(planned.vehicle)
-    visits = [list(visit) for _, visit in groupby(planned.stops, key=lambda stop: site_of_node(stop.site))]
+    places = roadside or {}
+    stations = [stop for stop in _without_fetching(planned.stops) if stop.orders]
+    visits = [list(visit) for _, visit in groupby(stations, key=lambda stop: site_of_node(stop.site))]
     brought = [[orders.order(order_id) for stop in visit for order_id in stop.orders] for visit in visits]
     spaces = fleet.containers_of(planned.vehicle)
     consignments = [order.consignment for visit in brought for order in visit]
@@ -71,7 +89,7 @@ def build_route(
         stops=stops,
         departure=_at(origin, planned.departure),
         roads=roads,
-        track=_track(depot.fence.centre, stops, fleet.site(planned.end_depot).fence.centre),
+        track=_track(planned, depot.fence.centre, places),
         recalled_lots=_recalled(stops),
     )
     manifest_of(route)  # refuses what a scanner could not work with, now and not on the road
@@ -105,9 +123,26 @@ def _carrying(containers: Sequence[Container], used: set[str]) -> tuple[Containe
     return tuple(container for container in containers if container.id in used)
 
 
-def _track(start: Position, stops: Sequence[Stop], end: Position) -> tuple[Position, ...]:
+def _without_fetching(stops: Sequence[plans.Stop]) -> list[plans.Stop]:
+    """The stops without those at the roadside; the way there counts towards the stop that comes next."""
+    made: list[plans.Stop] = []
+    before = 0
+    for stop in stops:
+        if is_roadside(stop.site):
+            before += stop.distance
+            continue
+        made.append(msgspec.structs.replace(stop, distance=stop.distance + before))
+        before = 0
+    return made
+
+
+def _track(planned: plans.Route, start: Position, roadside: Mapping[str, Position]) -> tuple[Position, ...]:
     """The way from place to place, straight: the plan's ``roads`` says what its distances were measured on."""
-    return (start, *(stop.site.fence.centre for stop in stops), end)
+    nodes = [*(node for node, _ in groupby(site_of_node(stop.site) for stop in planned.stops)), planned.end_depot]
+    return (
+        start,
+        *(roadside[node] if node in roadside else fleet.site(site_of_node(node)).fence.centre for node in nodes),
+    )
 
 
 def _recalled(stops: Sequence[Stop]) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from server.planning.plan import Plan
+from server.planning.sequences import FETCH
 
 LEAST = 60
 """A stop whose time moved by less (s) did not change: nobody reads seconds on a plan."""
@@ -47,7 +48,11 @@ def changes(before: Plan, after: Plan) -> tuple[Change, ...]:
     """
     old, new = dict(_places(before)), dict(_places(after))
     sites = {
-        name: stop.site for plan in (before, after) for r in plan.routes for stop in r.stops for name in stop.orders
+        name: stop.site
+        for plan in (before, after)
+        for r in plan.routes
+        for stop in r.stops
+        for name in (*stop.orders, *(FETCH + fetched for fetched in stop.fetched))
     }
     groups: dict[tuple[str, Place | None, Place | None], list[str]] = {}
     for name in [*new, *(name for name in old if name not in new)]:
@@ -63,7 +68,7 @@ def changes(before: Plan, after: Plan) -> tuple[Change, ...]:
 def _places(plan: Plan) -> Iterator[tuple[str, Place]]:
     for route in plan.routes:
         for number, stop in enumerate(route.stops, 1):
-            for name in stop.orders:
+            for name in (*stop.orders, *(FETCH + fetched for fetched in stop.fetched)):
                 yield name, Place(route.vehicle, route.driver, number, stop.start)
 
 

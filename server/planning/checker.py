@@ -12,8 +12,8 @@ import msgspec
 
 from server.planning.checker_route import Judged, judge_route
 from server.planning.checker_rules import Rule, Violation, closely, violation
-from server.planning.plan import Cost, Plan
-from server.planning.problem import Problem
+from server.planning.plan import Cost, Plan, Route
+from server.planning.problem import Lock, Problem
 from shared import problems
 from shared.errors import Refused
 
@@ -136,15 +136,42 @@ def _locks(problem: Problem, plan: Plan) -> list[Violation]:
             if lock.orders:
                 found.append(violation(Rule.LOCK, lock.vehicle, value="–", expected=" ".join(lock.orders)))
             continue
-        head = [name for stop in route.stops for name in stop.orders][: len(lock.orders)]
+        head = _head(route, lock.orders)
         if head != list(lock.orders):
             found.append(violation(Rule.LOCK, lock.vehicle, value=" ".join(head), expected=" ".join(lock.orders)))
+        after = sum(len(stop.orders) + len(stop.fetched) for stop in route.stops) - len(lock.orders)
+        if lock.final and after > 0:
+            found.append(violation(Rule.LOCK, lock.vehicle, value=f"+ {after}", expected=" ".join(lock.orders)))
+        found += _aboard(problem, lock, route)
         if lock.driver is not None and route.driver != lock.driver:
             found.append(violation(Rule.LOCK, lock.vehicle, value=route.driver, expected=lock.driver))
         if lock.departure is not None and route.departure != lock.departure:
             value, expected = problem.clock(route.departure), problem.clock(lock.departure)
             found.append(violation(Rule.LOCK, lock.vehicle, value=value, expected=expected))
     return found
+
+
+def _aboard(problem: Problem, lock: Lock, route: Route) -> list[Violation]:
+    """Nothing from a depot on a vehicle that has left but what was on the road by then."""
+    if lock.aboard is None:
+        return []
+    may = {order.id for order in problem.orders if order.collect or order.origin is not None}
+    may |= {*lock.aboard, *lock.orders}
+    strays = [name for stop in route.stops for name in stop.orders if name not in may]
+    return [violation(Rule.LOCK, lock.vehicle, value=name, expected=" ".join(lock.aboard)) for name in strays]
+
+
+def _head(route: Route, locked: tuple[str, ...]) -> list[str]:
+    """What a route begins with, as much as is locked. A transfer is named where it is fetched, and where it is handed over;
+    what is handed over and fetched at one stop has no order among itself, so there it is named as the lock does."""
+    head: list[str] = []
+    for stop in route.stops:
+        names = [*stop.orders, *stop.fetched]
+        if stop.fetched:
+            wanted = [name for name in locked[len(head) : len(head) + len(names)] if name in names]
+            names = wanted + [name for name in names if name not in wanted]
+        head += names
+    return head[: len(locked)]
 
 
 def _cost(problem: Problem, plan: Plan, judged: list[Judged]) -> Cost:

@@ -56,6 +56,8 @@ class _Judge:
         self.fetched_at = self._transfers()
         self.legs = self._legs(problem.matrices[vehicle.profile])
         self.loads: dict[str, tuple[int, int, int]] = {}
+        self.done: list[int] = []
+        """When everything at each stop is handed over (s): a vehicle that is held up there stays longer."""
         self._shape(index)
         self.arrivals, self.end = self._times()
         self._stops()
@@ -201,12 +203,23 @@ class _Judge:
                     self._say(Rule.DUE, number, order=order.id, value=value, expected=due)
             handled = self.orders[number] + self.fetched[number]
             takes = site.service + sum(site.per_unit * order.amounts.units for order in handled)
-            if stop.departure != stop.start + takes:
-                expected = problem.clock(stop.start + takes)
+            leaves = max(stop.start + takes, self._held_until(number))
+            self.done.append(stop.start + takes)
+            if stop.departure != leaves:
+                expected = problem.clock(leaves)
                 self._say(Rule.SERVICE, number, value=problem.clock(stop.departure), expected=expected)
             self._slack(number, stop, site)
             if site.admits is not None and not stop.reload and self.vehicle.kind not in site.admits:
                 self._say(Rule.ACCESS, number, value=self.vehicle.kind, expected=" ".join(site.admits))
+
+    def _held_until(self, number: int) -> int:
+        """The moment before which a stop cannot be left, as the vehicle is late there; 0 where there is none."""
+        held = next((lock.held for lock in self.problem.locks if lock.vehicle == self.vehicle.id), None)
+        counts = [len(stop.orders) + len(stop.fetched) for stop in self.route.stops]
+        before = sum(counts[:number])
+        if held is None or not before < held.begun <= before + counts[number]:
+            return 0
+        return held.until
 
     def _depot_hours(self, number: int, stop: Stop, site: Site) -> None:
         for window in site.windows[:1]:
@@ -292,10 +305,11 @@ class _Judge:
                 begun, first, after = self._trip(number)
                 if order.origin is not None:
                     fetched = self.fetched_at.get(order.id, number)
-                    begun, first = self.route.stops[fetched].start, fetched + 1
+                    begun = self.route.stops[fetched].start if order.loaded is None else order.loaded
+                    first = fetched + 1
                 opened = after - 1 - number if order.collect else number - first
                 limit = order.hold - opened * self.problem.opening_loss
-                boxed = self._back(number) - stop.start if order.collect else stop.departure - begun
+                boxed = self._back(number) - stop.start if order.collect else self.done[number] - begun
                 if boxed > limit:
                     value, holds = self.problem.span(boxed), self.problem.span(limit)
                     self._say(Rule.HOLD, number, order=order.id, value=value, expected=holds)

@@ -93,7 +93,7 @@ def _routed(lookup: Lookup, crew: Crew, orders: Sequence[Order], exact: Exact) -
     """What a crew costs that carries these orders after what is locked, and which of them it cannot carry."""
     mender = Mender(lookup, [crew], exact)
     if crew.lock is not None and crew.lock.orders:
-        mender.place(0, crew.lock.orders)
+        mender.place(0, [order.id for order in mender.lookup.head(crew.lock)])
     left = mender.insert(orders)
     cost = route_cost(lookup, crew, mender.tables[0]) if mender.tables else 0.0
     return cost, [order for order in orders if order.id in left]

@@ -6,7 +6,7 @@ driven all the same (:mod:`server.planning.lenient`). Each broken promise is tol
 kept and published only the checker says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,7 +14,16 @@ import msgspec
 from server.planning.broken import Broken, Names, broken_promises, named
 from server.planning.checker import Violation, check
 from server.planning.compose import compose, compose_route
-from server.planning.hand import Hand, HandRoute, check_hand, orders_of, with_locks
+from server.planning.hand import (
+    Hand,
+    HandRoute,
+    check_hand,
+    orders_of,
+    with_fetches,
+    with_locks,
+    with_troubles,
+    without_strays,
+)
 from server.planning.lenient import lenient
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Cost, Plan, Route, Unserved
@@ -22,10 +31,15 @@ from server.planning.problem import Problem
 from server.planning.roads import remarks_of
 from server.planning.schedule import Timetable, timetable
 from shared import problems
+from shared.errors import Problem as Fault
 from shared.errors import Refused
 
 ENGINE = "desk"
 """Who made a plan that was arranged by hand."""
+
+
+Reasons = Mapping[str, Fault]
+"""Why orders are on no route, by order."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +60,20 @@ class Draft:
         return not self.refused
 
 
-def evaluate(problem: Problem, plan: Plan, hand: Hand, names: Names | None = None) -> Draft:
+def evaluate(
+    problem: Problem, plan: Plan, hand: Hand, names: Names | None = None, reasons: Reasons | None = None
+) -> Draft:
     """Work an arrangement of the problem out, beginning from a plan of it. The problem must carry its matrices.
 
-    A route without a driver gets the first one who is free.
+    A route without a driver gets the first one who is free. ``reasons`` are why orders cannot be on any route, where that is
+    known beside the plan.
 
     Raises:
         Refused: DESK_HAND where the arrangement is not one of this problem.
     """
+    hand = without_strays(problem, hand)
     check_hand(problem, hand)
-    hand = _with_drivers(problem, hand)
+    hand = _with_drivers(problem, with_fetches(problem, with_troubles(problem, hand)))
     settled = with_locks(problem, hand)
     lookup = Lookup(settled)
     known = {route.vehicle: route for route in plan.routes}
@@ -68,7 +86,7 @@ def evaluate(problem: Problem, plan: Plan, hand: Hand, names: Names | None = Non
         routes.append(route)
         broken += broken_promises(lookup, crew, route, called)
     broken += _twice(hand, called)
-    made = _plan(lookup, plan, routes, hand)
+    made = _plan(lookup, plan, routes, hand, reasons or {})
     refused = check(settled, made).violations
     driven = {route.vehicle for route in routes}
     return Draft(hand, settled, made, (*broken, *_unsaid(refused, broken, driven, called)), refused)
@@ -76,7 +94,7 @@ def evaluate(problem: Problem, plan: Plan, hand: Hand, names: Names | None = Non
 
 def _with_drivers(problem: Problem, hand: Hand) -> Hand:
     """The arrangement with somebody at every wheel, as long as there are people."""
-    taken = {route.driver for route in hand.routes}
+    taken = {route.driver for route in hand.routes} | {lock.driver for lock in problem.locks}
     free = (driver.id for driver in problem.drivers if driver.id not in taken)
     routes = tuple(
         msgspec.structs.replace(route, driver=next(free, None)) if route.driver is None else route
@@ -87,18 +105,43 @@ def _with_drivers(problem: Problem, hand: Hand) -> Hand:
 
 def _route(lookup: Lookup, crew: Crew, one: HandRoute, known: Route | None) -> Route:
     """One route worked out; the one the plan has, where it is the same."""
-    if known is not None and known.driver == one.driver and orders_of(known) == one.orders:
+    if (
+        known is not None
+        and known.driver == one.driver
+        and orders_of(known) == one.orders
+        and _stands(lookup, crew, known)
+    ):
         return known
-    orders = [lookup.orders[name] for name in one.orders]
+    orders = lookup.sequence(crew.vehicle, one.orders)
     found = timetable(lookup, crew, orders, thorough=True)
     return compose_route(lookup, crew, found if isinstance(found, Timetable) else lenient(lookup, crew, orders))
 
 
-def _plan(lookup: Lookup, base: Plan, routes: Sequence[Route], hand: Hand) -> Plan:
+def _stands(lookup: Lookup, crew: Crew, known: Route) -> bool:
+    """Whether the times of a route are still to be had: it begins when the crew is there, goes to where its orders go, ends
+    where the vehicle does, and leaves as it left; and what holds the vehicle up has been reckoned with."""
+    lock = crew.lock
+    if known.end_depot != crew.vehicle.end_depot or known.start < crew.early:
+        return False
+    if any(lookup.orders[name].site != stop.site for stop in known.stops for name in stop.orders):
+        return False
+    if lock is None:
+        return True
+    if lock.departure is not None and known.departure != lock.departure:
+        return False
+    count = 0
+    for stop in known.stops:
+        count += len(stop.orders) + len(stop.fetched)
+        if lock.held is not None and count >= lock.held.begun:
+            return stop.departure >= lock.held.until
+    return True
+
+
+def _plan(lookup: Lookup, base: Plan, routes: Sequence[Route], hand: Hand, reasons: Reasons) -> Plan:
     """The routes as a whole plan; an order that was off before keeps its reason."""
-    reasons = {left.order: left.reason for left in base.unserved}
+    known = {left.order: left.reason for left in base.unserved} | {**reasons}
     unserved = {
-        name: Unserved(name, reasons.get(name) or Refused(problems.PLAN_UNSERVED_HAND, value=name).problem)
+        name: Unserved(name, known.get(name) or Refused(problems.PLAN_UNSERVED_HAND, value=name).problem)
         for name in hand.off
     }
     empty = compose(lookup, [], unserved, seconds=base.seconds, seed=base.seed, engine=base.engine)

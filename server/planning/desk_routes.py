@@ -1,6 +1,5 @@
 """The planning desk: a plan on map and timeline, stops moved by hand, the rest planned again, and routes published."""
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,16 +12,16 @@ from server.context import context
 from server.db import db
 from server.i18n import gettext as _
 from server.i18n import language
-from server.planning import desk_view, drafts, keeping, publish, routes, searches
+from server.planning import desk_trouble, desk_view, drafts, keeping, publish, routes, searches, trouble_routes
 from server.planning.broken import named
 from server.planning.changes import changes
 from server.planning.checker import accept
 from server.planning.desk import Draft, evaluate
 from server.planning.desk_view import Desk
 from server.planning.desk_words import words
-from server.planning.hand import Hand, hand_of, read_hand
+from server.planning.hand import Hand, hand_of, read_hand, with_fetches, with_locks
 from server.planning.searches import Search
-from server.planning.under_way import settled, under_way, with_begun
+from server.planning.under_way import settled
 from server.transaction import begin_writing, transaction
 from shared import problems
 from shared.errors import Refused
@@ -74,7 +73,7 @@ def _write() -> None:
 @require(*WHO)
 def desk(plan_id: str) -> ResponseReturnValue:
     """The page: the plan with what was moved since."""
-    on_desk = _now(desk_view.open_desk(_app(), plan_id))
+    on_desk = desk_view.now(desk_view.open_desk(_app(), plan_id))
     draft, version = _standing(on_desk)
     config = context().config
     return render_template(
@@ -86,6 +85,9 @@ def desk(plan_id: str) -> ResponseReturnValue:
         fixed=desk_view.fixed(on_desk),
         state=msgspec.to_builtins({**desk_view.shown(on_desk, draft), "seen": version}),
         published=desk_view.published(on_desk),
+        troubles=desk_trouble.shown_troubles(on_desk),
+        told=desk_trouble.told_of_trouble(on_desk, request.args),
+        replan="replan" in request.args and not on_desk.kept.successor,
         devices=desk_view.devices(),
         words=words(),
         tiles=config.tiles_url,
@@ -93,17 +95,16 @@ def desk(plan_id: str) -> ResponseReturnValue:
     )
 
 
-def _now(on_desk: Desk) -> Desk:
-    """The desk with what has begun on the road since locked."""
-    return replace(on_desk, problem=with_begun(on_desk.problem, under_way(on_desk.kept)))
-
-
 def _standing(on_desk: Desk) -> tuple[Draft, int]:
     """The draft that was saved last, or the plan as it is; and the draft's version (0: none)."""
     saved = None if on_desk.kept.successor else drafts.draft_of(on_desk.kept.id)
     hand = hand_of(on_desk.problem, on_desk.kept.plan) if saved is None else saved.hand
-    draft = evaluate(on_desk.problem, on_desk.base, hand, on_desk.names)
+    draft = _evaluated(on_desk, hand)
     return draft, 0 if saved is None else saved.version
+
+
+def _evaluated(on_desk: Desk, hand: Hand) -> Draft:
+    return evaluate(on_desk.problem, on_desk.base, hand, on_desk.names, on_desk.reasons)
 
 
 @blueprint.post("/plans/<plan_id>/desk/try")
@@ -111,7 +112,7 @@ def _standing(on_desk: Desk) -> tuple[Draft, int]:
 def attempt(plan_id: str) -> ResponseReturnValue:
     """What an arrangement would come to; nothing is saved."""
     db.session.rollback()  # nobody waits for the database while it is worked out
-    on_desk = _now(desk_view.desk_of(_app(), plan_id))
+    on_desk = desk_view.now(desk_view.desk_of(_app(), plan_id))
     draft, _move = _moved(on_desk)
     return _json(desk_view.shown(on_desk, draft))
 
@@ -121,7 +122,7 @@ def attempt(plan_id: str) -> ResponseReturnValue:
 def save(plan_id: str) -> ResponseReturnValue:
     """The same, saved: what breaks something can be a draft."""
     db.session.rollback()
-    on_desk = _now(desk_view.desk_of(_app(), plan_id))
+    on_desk = desk_view.now(desk_view.desk_of(_app(), plan_id))
     draft, move = _moved(on_desk)
     body = desk_view.shown(on_desk, draft)
     _write()
@@ -132,7 +133,7 @@ def save(plan_id: str) -> ResponseReturnValue:
 
 def _moved(on_desk: Desk) -> tuple[Draft, Move]:
     move: Move = _read(Move)
-    return evaluate(on_desk.problem, on_desk.base, _hand(on_desk, move), on_desk.names), move
+    return _evaluated(on_desk, _hand(on_desk, move)), move
 
 
 def _hand(on_desk: Desk, move: Move) -> Hand:
@@ -146,7 +147,7 @@ def _hand(on_desk: Desk, move: Move) -> Hand:
 
 def _settled(on_desk: Desk, hand: Hand) -> Hand:
     try:
-        return settled(hand, under_way(on_desk.kept))
+        return settled(with_fetches(on_desk.problem, hand), on_desk.begun)
     except Refused as refused:
         called = named(refused.problem, on_desk.names)
         raise Refused(refused.kind, **called.values) from refused
@@ -172,7 +173,7 @@ def discard(plan_id: str) -> ResponseReturnValue:
 def keep(plan_id: str) -> ResponseReturnValue:
     """What was moved becomes a plan that takes this one's place, if the checker accepts it."""
     db.session.rollback()
-    on_desk = _now(desk_view.desk_of(_app(), plan_id))
+    on_desk = desk_view.now(desk_view.desk_of(_app(), plan_id))
     draft, move = _moved(on_desk)
     accept(draft.problem, draft.plan)
     _write()
@@ -214,9 +215,9 @@ def publish_routes(plan_id: str) -> ResponseReturnValue:
 def replan(plan_id: str) -> ResponseReturnValue:
     """Plan everything again that is not locked; the search runs beside the page, which asks how it goes."""
     db.session.rollback()
-    on_desk = _now(desk_view.desk_of(_app(), plan_id))
+    on_desk = desk_view.now(desk_view.desk_of(_app(), plan_id))
     move: Move = _read(Move)
-    draft = evaluate(on_desk.problem, on_desk.base, _hand(on_desk, move), on_desk.names)
+    draft = _evaluated(on_desk, _hand(on_desk, move))
     least, most = SECONDS
     if not least <= move.seconds <= most:
         raise Refused(problems.FIELD_INVALID, field=_("Search for, s"), value=move.seconds, reason=f"{least}…{most}")
@@ -227,7 +228,7 @@ def replan(plan_id: str) -> ResponseReturnValue:
             day=on_desk.kept.day, seconds=move.seconds, by=actor(), plan_id=plan_id, hand=draft.hand
         )
     known = draft.plan if draft.holds else None
-    searches.begin_search(_app(), search_id, draft.problem, known, warm=draft.plan)
+    searches.begin_search(_app(), search_id, desk_view.to_search(on_desk, draft), known, warm=draft.plan)
     return _json({"search": url_for("planning.desk.search", search_id=search_id)})
 
 
@@ -252,9 +253,9 @@ def _told(found: Search) -> dict[str, Any]:
         "fault": None if found.fault is None else found.fault.text(language()),
         "location": None if found.found is None else url_for("planning.desk.desk", plan_id=found.found),
     }
-    if found.proposed is not None and found.plan_id is not None:
-        on_desk = desk_view.desk_of(_app(), found.plan_id)
-        before = evaluate(on_desk.problem, on_desk.base, found.hand or Hand(()), on_desk.names).plan
+    if found.state is searches.State.DONE and found.proposed is not None and found.plan_id is not None:
+        on_desk = desk_view.now(desk_view.desk_of(_app(), found.plan_id))
+        before = _evaluated(on_desk, found.hand or Hand(())).plan
         told["changes"] = desk_view.shown_changes(on_desk, changes(before, found.proposed))
         told["cost"] = [before.cost.total, found.proposed.cost.total]
         told["off"] = [len(before.unserved), len(found.proposed.unserved)]
@@ -280,14 +281,31 @@ def take(search_id: str) -> ResponseReturnValue:
     if found.plan_id is None:
         raise Refused(problems.DESK_SEARCH_OVER, value=search_id)
     db.session.rollback()
-    on_desk = _now(desk_view.desk_of(_app(), found.plan_id))
-    if found.proposed is not None:  # a vehicle may have left while it was searched for
-        _settled(on_desk, hand_of(on_desk.problem, found.proposed))
+    on_desk = desk_view.now(desk_view.desk_of(_app(), found.plan_id))
+    draft = _proposal(on_desk, found)
     _write()
-    made = searches.take_proposal(found, on_desk.problem, by=actor())
+    made = searches.take_proposal(found, draft.problem, draft.plan, by=actor())
     flash(_("Kept. The checker has accepted every rule; routes that changed can be published."), "success")
     return _json({"location": url_for("planning.desk.desk", plan_id=made)})
 
 
+def _proposal(on_desk: Desk, found: Search) -> Draft:
+    """What a search proposes as the day stands now: vehicles may have left, and got later, while it was searched for.
+
+    Raises:
+        Refused: DESK_SEARCH_OVER, DESK_BEGUN, DESK_OVERTAKEN where the day has gone on too far for it.
+    """
+    if found.proposed is None or found.hand is None:
+        raise Refused(problems.DESK_SEARCH_OVER, value=found.id)
+    asked = with_locks(on_desk.problem, found.hand)
+    hand = _settled(on_desk, hand_of(asked, found.proposed))
+    draft = evaluate(asked, found.proposed, hand, on_desk.names, on_desk.reasons)
+    if not draft.holds:
+        why = draft.broken[0].problem.text(language()) if draft.broken else draft.refused[0].problem.text(language())
+        raise Refused(problems.DESK_OVERTAKEN, value=why)
+    return draft
+
+
 planning: Blueprint = routes.blueprint
 planning.register_blueprint(blueprint)
+planning.register_blueprint(trouble_routes.blueprint)

@@ -1,7 +1,8 @@
 """The desk as values for its page: what does not change while it is open, and a draft as it stands, in words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from flask import Flask
 from server.context import context
 from server.custody import operations as custody
 from server.fleet import operations as fleet
+from server.i18n import gettext as _
 from server.i18n import language, shown_name
 from server.orders import operations as orders
 from server.orders.schemas import Order
@@ -19,11 +21,18 @@ from server.planning.broken import Names, named
 from server.planning.changes import Change, Place, changes
 from server.planning.checker import check
 from server.planning.day import site_of_node
-from server.planning.desk import Draft
+from server.planning.desk import Draft, Reasons
 from server.planning.keeping import Kept
 from server.planning.plan import Plan, Route
 from server.planning.problem import Problem, Window
 from server.planning.searches import measured_problem
+from server.planning.sequences import FETCH
+from server.planning.trouble import CLOSED, PLACE, is_roadside, shut_out
+from server.planning.troubles import Trouble, shut, stranded, troubled, troubles_of
+from server.planning.under_way import Begun, not_before, on_the_road, under_way, with_begun
+from shared import problems
+from shared.errors import Problem as Fault
+from shared.errors import Refused
 from shared.geo import Position, wgs84_to_gcj02
 
 GCJ02 = "gcj02"
@@ -42,6 +51,11 @@ class Desk:
     base: Plan
     orders: Mapping[str, Order]
     names: Names
+    begun: tuple[Begun, ...] = ()
+    """What has begun on the road, where the desk stands as it is :func:`now`."""
+    troubles: tuple[Trouble, ...] = ()
+    reasons: Reasons = field(default_factory=dict)
+    """Why orders cannot be on any route, by what went wrong."""
 
 
 def open_desk(app: Flask, plan_id: str) -> Desk:
@@ -88,7 +102,62 @@ def _names(problem: Problem, known: Mapping[str, Order]) -> dict[str, str]:
     names = {one.id: known[one.id].consignment.note_number for one in problem.orders}
     names |= {entry.id: shown_name(entry.data.name) for entry in fleet.vehicles()}
     names |= {entry.id: shown_name(entry.data.name) for entry in fleet.drivers()}
-    return names | {site.id: sites.get(site_of_node(site.id), site.name or site.id) for site in problem.sites}
+    return _more_names(problem, names | {site.id: sites.get(site_of_node(site.id), "") for site in problem.sites})
+
+
+def _more_names(problem: Problem, names: dict[str, str]) -> dict[str, str]:
+    """Names of what a day has that is no row of the fleet: places at the roadside, sites from when they are closed on, and
+    the fetching of orders."""
+    made = dict(names)
+    for site in problem.sites:
+        if is_roadside(site.id):
+            vehicle = site.id.removeprefix(PLACE)
+            made[site.id] = _("Where %(vehicle)s stands", vehicle=names.get(vehicle, vehicle))
+        elif not made.get(site.id):
+            made[site.id] = names.get(site.id.removesuffix(CLOSED)) or site.name or site.id
+    for order in problem.orders:
+        if order.origin is not None:
+            made[FETCH + order.id] = _("fetch %(note)s", note=names.get(order.id, order.id))
+    return made
+
+
+def now(desk: Desk) -> Desk:
+    """The desk as the day stands: what has begun on the road is locked and lasts as long as it does, and what went wrong is
+    part of the problem."""
+    troubles = tuple(troubles_of(desk.kept.id))
+    if desk.kept.successor is not None:
+        return replace(desk, troubles=troubles)  # it can only be looked at, and is shown as it was made
+    begun = under_way(desk.kept, stranded=stranded(troubles), shut=shut(troubles))
+    problem = with_begun(troubled(desk.problem, desk.kept, troubles, begun), begun)
+    if begun or troubles:
+        problem = not_before(problem, context().clock.now())
+    names = _more_names(problem, dict(desk.names))
+    return replace(desk, problem=problem, names=names, begun=begun, troubles=troubles, reasons=_reasons(problem))
+
+
+LEAD = timedelta(minutes=10)
+"""What is planned anew leaves no earlier than so long from now: until it is looked at, accepted and published, and the driver
+has loaded, it would not leave before anyway; and a proposal has to hold for as long as somebody reads it."""
+
+
+def to_search(desk: Desk, draft: Draft) -> Problem:
+    """The problem of a draft as a search is given it: on a day that runs, with the time it takes to send somebody out, and
+    with goods on the vehicles that have them."""
+    if not (desk.begun or desk.troubles):
+        return draft.problem
+    return on_the_road(not_before(draft.problem, context().clock.now() + LEAD), draft.hand, desk.begun)
+
+
+def _reasons(problem: Problem) -> dict[str, Fault]:
+    """Why orders are on no route, unless a search said better."""
+    waiting = {
+        order.id: Refused(
+            problems.PLAN_UNSERVED_STRANDED, value=order.id, vehicle=order.origin.removeprefix(PLACE)
+        ).problem
+        for order in problem.orders
+        if order.origin is not None and is_roadside(order.origin)
+    }
+    return waiting | {**shut_out(problem)}
 
 
 # what does not change --------------------------------------------------------------------------------------------------
@@ -118,13 +187,24 @@ def fixed(desk: Desk) -> dict[str, Any]:
                 "name": desk.names[site.id],
                 "at": _point(site.position),
                 "windows": [_window(window) for window in site.windows],
-                "depot": site.id in depots,
+                "depot": site.id in depots and not is_roadside(site.id),
+                "roadside": is_roadside(site.id),
             }
             for site in problem.sites
         },
         "orders": {
             one.id: {"note": desk.names[one.id], "site": one.site, "packs": one.amounts.units, "zone": one.zone}
             for one in problem.orders
+        }
+        | {
+            FETCH + one.id: {
+                "note": desk.names[FETCH + one.id],
+                "site": one.origin,
+                "packs": one.amounts.units,
+                "zone": one.zone,
+            }
+            for one in problem.orders
+            if one.origin is not None
         },
     }
 
@@ -178,6 +258,7 @@ def _route(
         "start": route.start,
         "departure": route.departure,
         "end": route.end,
+        "ends": route.end_depot,
         "distance": route.distance,
         "cost": route.cost.total,
         "packs": sum(load.amounts.units for load in route.load),
@@ -188,7 +269,7 @@ def _route(
         "stops": [
             {
                 "site": stop.site,
-                "orders": stop.orders,
+                "orders": [*stop.orders, *(FETCH + name for name in stop.fetched)],
                 "arrival": stop.arrival,
                 "start": stop.start,
                 "departure": stop.departure,

@@ -123,10 +123,12 @@ class _Day:
         faults: list[Reason] = []
         for lock in self.problem.locks:
             index = places.get(lock.vehicle)
+            if lock.final and not lock.orders:
+                continue
             if index is None:
                 faults.append(_lock_fault(lock.vehicle, lock.driver or "–"))
                 continue
-            orders = [self.lookup.orders[name] for name in lock.orders]
+            orders = self.lookup.head(lock)
             found = self._head(crews[index], orders)
             if isinstance(found, Timetable):
                 heads[index] = found
@@ -139,7 +141,7 @@ class _Day:
     def _head(self, crew: Crew, orders: Sequence[Order]) -> Timetable | list[Reason]:
         """The timetable of a locked beginning, or all that speaks against it."""
         vehicle = crew.vehicle
-        bars = {order.id: self.lookup.bar(crew, order) for order in orders}
+        bars = {order.id: self.lookup.bar(crew, order) for order in orders if not is_mark(order)}
         faults = [
             _lock_fault(f"{vehicle.id}.{name}", bar.name.lower()) for name, bar in bars.items() if bar is not None
         ]

@@ -1,7 +1,7 @@
 """Whether a problem makes sense: every fault at once, each a numbered problem with the path of the offending value."""
 
 import math
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -139,6 +139,9 @@ def _orders(problem: Problem) -> Iterator[Fault]:
         yield from _number(f"{where}.priority", order.priority, high=100)
         yield from _number(f"{where}.penalty", order.penalty, high=MONEY_LIMIT)
         yield from _number(f"{where}.hold", order.hold, low=1)
+        yield from _number(f"{where}.loaded", order.loaded)
+        if order.loaded is not None and order.origin is None:
+            yield _fault(problems.PLAN_FAULT_PAIR, where=f"{where}.loaded", value=order.loaded, field="origin")
         if not order.zone.strip():
             yield _fault(problems.PLAN_FAULT_NAMELESS, where=f"{where}.zone", value=repr(order.zone))
         if order.alone is not None and not order.alone.strip():
@@ -204,12 +207,22 @@ def _locks(problem: Problem) -> Iterator[Fault]:
     orders = {order.id: order for order in problem.orders}
     yield from _names("locks", (lock.vehicle for lock in problem.locks))
     yield from _names("locks.driver", (lock.driver for lock in problem.locks if lock.driver is not None))
-    yield from _names("locks.orders", (order for lock in problem.locks for order in lock.orders))
+    yield from _names("locks.orders", _settled(problem, orders))
+    trips = {vehicle.id: vehicle.trips for vehicle in problem.vehicles}
     for lock in problem.locks:
         where = f"locks[{lock.vehicle}]"
         yield from _known(f"{where}.vehicle", lock.vehicle, {vehicle.id for vehicle in problem.vehicles})
         yield from _known(f"{where}.driver", lock.driver, {driver.id for driver in problem.drivers})
         yield from _number(f"{where}.departure", lock.departure)
+        if lock.aboard is not None and trips.get(lock.vehicle, 1) > 1:
+            yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.aboard", value=f"trips: {trips[lock.vehicle]}")
+        for name in lock.aboard or ():
+            yield from _known(f"{where}.aboard", name, orders)
+        if lock.held is not None:
+            yield from _number(f"{where}.held.until", lock.held.until)
+            yield from _number(f"{where}.held.begun", lock.held.begun, low=1, high=len(lock.orders))
+            if lock.departure is None:
+                yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.held", value=problem.clock(lock.held.until))
         groups = {orders[name].alone for name in lock.orders if name in orders}
         if len(groups) > 1:
             value = " + ".join(sorted(group or "–" for group in groups))
@@ -217,9 +230,9 @@ def _locks(problem: Problem) -> Iterator[Fault]:
         for name in lock.orders:
             yield from _known(f"{where}.orders", name, orders)
             order = orders.get(name)
-            if order is not None and order.origin is not None:
+            if order is not None and order.origin is not None and lock.orders.count(name) != 2:
                 yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.orders[{name}]", value=order.origin)
-            if order is None or order.collect or lock.departure is None:
+            if order is None or order.collect or order.origin is not None or lock.departure is None:
                 continue
             if order.release > lock.departure:  # what is locked is on the first trip
                 yield _fault(
@@ -227,6 +240,18 @@ def _locks(problem: Problem) -> Iterator[Fault]:
                     where=f"{where}.orders[{name}]",
                     value=f"{problem.clock(order.release)} > {problem.clock(lock.departure)}",
                 )
+
+
+def _settled(problem: Problem, orders: Mapping[str, Order]) -> Iterator[str]:
+    """Every locked order once, but those that are named more often than they may be; a transfer is named twice."""
+    for lock in problem.locks:
+        fetched: set[str] = set()
+        for name in lock.orders:
+            order = orders.get(name)
+            if order is not None and order.origin is not None and name not in fetched:
+                fetched.add(name)
+            else:
+                yield name
 
 
 def _matrices(problem: Problem) -> Iterator[Fault]:

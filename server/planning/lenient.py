@@ -8,12 +8,14 @@ less (s, all together) is taken, then the shorter one.
 """
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
 from server.planning.problem import NO_ROAD, Order, Rest
 from server.planning.schedule import Timetable, Visit
+from server.planning.sequences import from_depot, visits_of
+from server.planning.way import fetched_boxes, held_at, visit_of
 
 
 def lenient(lookup: Lookup, crew: Crew, orders: Sequence[Order]) -> Timetable:
@@ -34,13 +36,14 @@ class _Path:
     def __init__(self, lookup: Lookup, crew: Crew, orders: Sequence[Order]) -> None:
         problem, vehicle = lookup.problem, crew.vehicle
         self.crew = crew
-        self.visits = tuple(_visit(lookup, list(group)) for _, group in groupby(orders, key=lambda order: order.site))
+        self.visits = tuple(visit_of(lookup, group) for group in visits_of(orders))
+        self.held = held_at(crew, self.visits)
         rows = [lookup.row[vehicle.depot], *(visit.row for visit in self.visits), lookup.row[vehicle.end_depot]]
         matrix = problem.matrices[vehicle.profile]
         self.distances = tuple(_way(matrix.distance[a][b]) for a, b in pairwise(rows))
         self.durations = tuple(_way(matrix.duration[a][b]) for a, b in pairwise(rows))
         self.loading = lookup.sites[vehicle.depot].service
-        self.earliest = max(crew.early, max(order.release for order in orders))
+        self.earliest = max([crew.early, *(order.release for order in orders if from_depot(order))])
         self.opening_loss = problem.opening_loss
         needs_rest = problem.rest is not None and sum(self.durations) > problem.rest.driving
         self.rest: Rest | None = problem.rest if needs_rest else None
@@ -53,8 +56,10 @@ class _Path:
         for index, visit in enumerate(self.visits):
             now, driven = self._leg(index, now, driven, breaks)
             arrivals.append(now)
-            starts.append(_opening(visit, now))
+            starts.append(_opening(visit, max(now, visit.release)))
             now = starts[-1] + visit.service
+            if self.held is not None and self.held[0] == index:
+                now = max(now, self.held[1])
             departures.append(now)
         now, _ = self._leg(len(self.visits), now, driven, breaks)
         return Timetable(
@@ -99,25 +104,17 @@ class _Path:
         for index, visit in enumerate(found.visits):
             total += max(0, found.starts[index] - _limit(visit, found.starts[index]))
             if visit.hold is not None:
-                total += max(0, found.departures[index] - found.start - (visit.hold - index * self.opening_loss))
+                boxed = found.starts[index] + visit.service - found.start
+                total += max(0, boxed - (visit.hold - index * self.opening_loss))
+        for fetched, index, hold, since in fetched_boxes(found.visits):
+            boxed = found.starts[index] + found.visits[index].service
+            boxed -= found.starts[fetched] if since is None else since
+            total += max(0, boxed - (hold - (index - fetched - 1) * self.opening_loss))
         return total + (0 if self.crew.late is None else max(0, found.end - self.crew.late))
 
 
 def _way(value: int) -> int:
     return 0 if value == NO_ROAD else value
-
-
-def _visit(lookup: Lookup, orders: list[Order]) -> Visit:
-    site = lookup.sites[orders[0].site]
-    return Visit(
-        site=site.id,
-        row=lookup.row[site.id],
-        orders=tuple(orders),
-        windows=site.windows,
-        due=min((order.due for order in orders if order.due is not None), default=None),
-        service=lookup.service(site, orders),
-        hold=min((order.hold for order in orders if order.hold is not None), default=None),
-    )
 
 
 def _opening(visit: Visit, arrival: int) -> int:

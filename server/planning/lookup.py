@@ -21,7 +21,18 @@ from server.planning.problem import (
     Vehicle,
     Window,
 )
-from server.planning.sequences import FETCH, RELOAD, boards, fetch_of, from_depot, is_reload, loads, paired, reload_of
+from server.planning.sequences import (
+    FETCH,
+    RELOAD,
+    boards,
+    fetch_of,
+    from_depot,
+    is_reload,
+    loads,
+    marked,
+    paired,
+    reload_of,
+)
 
 if TYPE_CHECKING:
     from server.planning.way import Visit
@@ -166,9 +177,20 @@ class Lookup:
         return order.release > departure and from_depot(order) and crew.vehicle.trips == 1
 
     def _left_without(self, crew: Crew, lock: Lock, order: Order) -> bool:
-        """Whether the locked vehicle is gone before the order is ready, or another vehicle is locked to carry it."""
+        """Whether the locked vehicle takes nothing else, is gone before the order is ready or without it, or another vehicle
+        is locked to carry it."""
         missed = lock.departure is not None and self._misses(crew, lock.departure, order)
-        return missed or order.id in self.locked
+        if lock.aboard is not None and order.id not in lock.aboard and from_depot(order):
+            return True
+        return lock.final or missed or order.id in self.locked
+
+    def head(self, lock: Lock | None) -> list[Order]:
+        """What is locked, as it stands in a sequence of orders."""
+        return (
+            []
+            if lock is None
+            else [self._part(self.vehicles[lock.vehicle], n) for n in marked(lock.orders, self.orders)]
+        )
 
     def sequence(self, vehicle: Vehicle, names: Iterable[str]) -> list[Order]:
         """Orders by name; :data:`~server.planning.sequences.RELOAD` and :data:`~server.planning.sequences.FETCH` say where

@@ -84,6 +84,34 @@ class PlanDraft(Base):
     """The :class:`server.planning.hand.Hand` as JSON."""
 
 
+class PlanTrouble(Base):
+    """Something that went wrong on a plan's day, as a dispatcher said it. Rows stay: what was withdrawn says so."""
+
+    __tablename__ = "plan_trouble"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), index=True)
+    """The plan it was said of; those that took its place were made with it."""
+    kind: Mapped[str] = mapped_column(String(20))
+    """A :class:`server.planning.troubles.TroubleKind`."""
+    subject: Mapped[str] = mapped_column(String(40))
+    """The vehicle that broke down, or the site that is closed, by id."""
+    at: Mapped[datetime]
+    """When it broke down, or was closed."""
+    until: Mapped[datetime | None]
+    """Until when a site is closed; none: for the rest of the day."""
+    lat: Mapped[int | None]
+    lon: Mapped[int | None]
+    """Where the vehicle stands, degrees x 1e6, WGS-84."""
+    reason: Mapped[str]
+    entered_at: Mapped[datetime]
+    entered_by: Mapped[str] = mapped_column(String(80))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
+    roads: Mapped[bytes] = mapped_column(LargeBinary)
+    """The legs to where the vehicle stands and away from it, by profile, as MessagePack, deflated; empty for a site."""
+
+
 class PlanSearch(Base):
     """A search for a plan that runs beside the pages, and what it came to. Rows go after a day."""
 

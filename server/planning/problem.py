@@ -93,7 +93,8 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     With ``origin`` they do not come from a depot but from another site (a transfer from hospital to hospital): the same
     vehicle fetches them there and hands them over on the same trip. Service of ``per_unit`` and a visit are then due at both
-    ends; ``release`` is the earliest start of service at ``origin``, and ``hold`` counts from there.
+    ends; ``release`` is the earliest start of service at ``origin``, and ``hold`` counts from there; or from ``loaded``,
+    where their boxes were closed before, as those of a vehicle that broke down on the way.
 
     ``alone`` names a group of orders that want vehicles to themselves (a consignment of high value): a route that carries
     one of them carries nothing but orders of that group.
@@ -113,6 +114,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     collect: bool = False
     alone: str | None = None
     origin: str | None = None
+    loaded: int | None = None
 
 
 class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -197,18 +199,32 @@ class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rest: int = 20 * 60
 
 
+class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a locked beginning really runs: the vehicle does not leave the stop of the ``begun``-th of the locked orders
+    (1, 2 …) before ``until`` (s)."""
+
+    begun: int
+    until: int
+
+
 class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is settled already: the vehicle's route begins with ``orders`` in this order, on its first trip. Orders with an
-    ``origin`` cannot be settled.
+    """What is settled already: the vehicle's route begins with ``orders`` in this order, on its first trip. An order with an
+    ``origin`` is named twice: first where it is fetched, then where it is handed over.
 
     ``driver`` holds the driver, ``departure`` (s) the moment it leaves or left the depot; what was not released by then
-    cannot be on it.
+    cannot be on it. ``held`` says of a vehicle that is late how long its beginning lasts; it needs a ``departure``. With
+    ``final`` the route ends with the locked orders: the vehicle takes nothing else any more. ``aboard`` names the orders of
+    which the goods are on the road: of what lies at a depot a vehicle that has left, on its only trip, gets nothing else
+    (``None``: whatever was released by then may be on it).
     """
 
     vehicle: str
     orders: tuple[str, ...] = ()
     driver: str | None = None
     departure: int | None = None
+    held: Held | None = None
+    final: bool = False
+    aboard: tuple[str, ...] | None = None
 
 
 class Matrix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,10 +16,15 @@ from server.db import db
 from server.fleet import operations as fleet
 from server.orders import operations as orders
 from server.planning.building import build_route, refuse_unknown_work
-from server.planning.keeping import planned_route
+from server.planning.keeping import planned_route, published_before
 from server.planning.models import OverrideRow, PublishedRoute
+from server.planning.plan import Route as PlannedRoute
+from server.planning.problem import Problem
 from server.planning.road.ways import Way, places_of, with_way
 from server.planning.roads import Profile
+from server.planning.taking_over import takeovers, to_the_meeting, to_the_taking, to_the_waiting
+from server.planning.trouble import is_roadside
+from server.trace import operations as trace
 from server.trace.earlier import earlier_custody
 from shared import problems
 from shared.custody.events import DepartureOverridden, MessagePosted, RoutePublished
@@ -49,8 +54,14 @@ def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
         origin=kept.problem.origin,
         roads=kept.plan.roads,
         driver_id=driver,
+        roadside=roadside_of(kept.problem),
     )
     return with_earlier_custody(with_standing_ids(route, earlier))
+
+
+def roadside_of(problem: Problem) -> dict[str, Position]:
+    """Where vehicles of a day stand that broke down, by the problem's name of the place."""
+    return {site.id: site.position for site in problem.sites if is_roadside(site.id) and site.position is not None}
 
 
 def with_earlier_custody(route: Route) -> Route:
@@ -133,7 +144,8 @@ def publish_route(
 ) -> str:
     """Publish a planned route to a handheld, and with it its delivery notes; returns the hash of the ledger's record.
 
-    Publishing it again makes a new version of it, with goods, papers and containers as they are then. ``way`` is the way on
+    Publishing it again makes a new version of it, with goods, papers and containers as they are then. Where it takes goods
+    over from another vehicle, both drivers are told. ``way`` is the way on
     real roads; without one the handheld gets no turns, and a straight track. It is asked for before, as nobody should wait
     for a road router while the database waits for nobody else.
 
@@ -145,7 +157,9 @@ def publish_route(
     if way is not None:
         route = with_way(route, way)
     orders.assign([one.id for stop in route.stops for one in stop.consignments], route_id)
-    return publish(route, device_id=device_id, by=by)
+    sha256 = publish(route, device_id=device_id, by=by)
+    tell_of_takeovers(route_id, by=by)
+    return sha256
 
 
 @dataclass(frozen=True)
@@ -174,6 +188,41 @@ def publish_together(wanted: Sequence[Wanted], *, by: str) -> list[str]:
             if orders.order(note).route_id == one.route_id:
                 orders.release(note, by=by)
     return [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
+
+
+def tell_of_takeovers(route_id: str, *, by: str) -> None:
+    """Write to both drivers where goods of a vehicle that broke down are taken over, and which goods a vehicle on the road
+    has on board for the route of another one; once, however often it is published."""
+    kept, planned = planned_route(route_id)
+    for other_id, names in _aboard_elsewhere(route_id, planned).items():
+        here, there = published_route(route_id), published_route(other_id)
+        _say_once(route_id, to_the_meeting(there.vehicle.name, there.driver.name, names, gives=True), by=by)
+        _say_once(other_id, to_the_meeting(here.vehicle.name, here.driver.name, names, gives=False), by=by)
+    routes = {vehicle: known for known, vehicle in published_before(kept.id)}
+    for over in takeovers(kept.problem, planned):
+        broken, taking = fleet.vehicle(over.vehicle).name, fleet.vehicle(planned.vehicle).name
+        notes = [orders.order(name).consignment.note_number for name in over.orders]
+        _say_once(route_id, to_the_taking(broken, over.position, notes), by=by)
+        if over.vehicle in routes:
+            _say_once(routes[over.vehicle], to_the_waiting(taking, notes), by=by)
+
+
+def _aboard_elsewhere(route_id: str, planned: PlannedRoute) -> dict[str, list[str]]:
+    """Delivery notes of a route whose goods ride on another one, by the other one's id: moved for another reason than a
+    breakdown, so that nobody planned where the two meet."""
+    found: dict[str, list[str]] = {}
+    fetched = {name for stop in planned.stops for name in stop.fetched}
+    for name in (name for stop in planned.stops for name in stop.orders if name not in fetched):
+        for line, _stop in trace.find_lines(consignment=name):
+            notes = found.setdefault(line.route_id, [])
+            if line.consignment_id == name and line.loaded and line.outcome is None and line.note_number not in notes:
+                notes.append(line.note_number)
+    return {other: notes for other, notes in found.items() if other != route_id and notes}
+
+
+def _say_once(route_id: str, text: str, *, by: str) -> None:
+    if text not in {message.text for message in messages_of(route_id)}:
+        post_message(route_id, text, by=by)
 
 
 def publish(route: Route, *, device_id: str, by: str) -> str:

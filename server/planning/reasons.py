@@ -47,7 +47,7 @@ def impossible(lookup: Lookup, order: Order, crews: Iterable[Crew]) -> Problem |
 
 def alone(lookup: Lookup, order: Order, crew: Crew) -> Timetable | Failure:
     """The timetable of a crew that carries only the order, after what is locked."""
-    head = [lookup.orders[name] for name in crew.lock.orders] if crew.lock is not None else []
+    head = lookup.head(crew.lock)
     found: Timetable | Failure = Failure(Snag.LOAD, len(head))
     parts = parts_of(order)
     if not head or lookup.overload(crew.vehicle, [*head, *parts]) is None:

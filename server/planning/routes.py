@@ -15,21 +15,22 @@ from server.custody import operations as custody
 from server.db import db
 from server.fleet import operations as fleet
 from server.i18n import gettext as _
-from server.i18n import language, shown_name, today
+from server.i18n import language, shown_name, today, translate
 from server.orders import operations as orders
 from server.orders.schemas import OrderState
-from server.planning import keeping, publish, searches
+from server.planning import arrivals, keeping, publish, searches
 from server.planning.day import Choice, day_problem, site_of_node
 from server.planning.faults import validate
 from server.planning.keeping import Kept
 from server.planning.road.valhalla import Valhalla
 from server.planning.road.ways import Way, find_way
+from server.planning.trouble import PLACE, is_roadside
 from server.trace import operations as trace
 from server.transaction import begin_writing
 from shared import problems
 from shared.custody.gate import qualification_problems
 from shared.errors import CATALOGUE, Problem, Refused
-from shared.work import Route
+from shared.work import Name, Route
 
 blueprint = Blueprint("planning", __name__, url_prefix="/planning")
 WHO = (Role.DISPATCHER, Role.ADMINISTRATOR)
@@ -237,10 +238,18 @@ def _plan_values(kept: Kept) -> dict[str, Any]:
         "routes": shown,
         "clock": clock,
         "orders": {one.id: known.get(one.id) or orders.order(one.id) for one in kept.problem.orders},
-        "sites": {node.id: fleet.site(site_of_node(node.id)).name for node in kept.problem.sites},
+        "sites": {node.id: _place_name(node.id) for node in kept.problem.sites},
         "reasons": kept.plan.reasons(language()),
         "devices": [(device.id, device.name) for device in custody.devices() if device.revoked_at is None],
     }
+
+
+def _place_name(node: str) -> Name:
+    if is_roadside(node):
+        vehicle = fleet.vehicle(node.removeprefix(PLACE)).name
+        text = "Where %(vehicle)s stands"
+        return Name(translate("zh", text, vehicle=vehicle.zh), translate("en", text, vehicle=vehicle.en))
+    return fleet.site(site_of_node(node)).name
 
 
 def _draft(route_id: str) -> tuple[Route | None, Problem | None]:
@@ -257,13 +266,25 @@ def _route_values(route_id: str) -> dict[str, Any]:
     day = published.departure.astimezone(ZoneInfo(published.depot.zone)).date()
     return {
         "route": published,
+        "plan_id": _plan_of(route_id),
         "versions": keeping.publications(route_id=route_id),
         "devices": devices,
         "against": qualification_problems(published, day),
         "road": trace.road_of(route_id),
+        "ahead": arrivals.of_route(route_id),
         "overrides": publish.overrides_of(route_id),
         "overridable": [(str(number), _gate_text(number)) for number in sorted(publish.OVERRIDABLE)],
     }
+
+
+def _plan_of(route_id: str) -> str | None:
+    """The plan a route stands in now; ``None`` for one that was published without a plan."""
+    try:
+        return keeping.planned_route(route_id)[0].id
+    except Refused as refused:
+        if refused.kind is not problems.NOT_FOUND:
+            raise
+        return None
 
 
 def _gate_text(number: int) -> str:

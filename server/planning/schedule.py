@@ -219,6 +219,8 @@ def _pass(
             return Failure(Snag.WINDOW, index, begin.value, begin.limit)
         starts.append(begin)
         now = begin + visit.service
+        if path.held is not None and path.held[0] == index:
+            now = max(now, path.held[1])
         departures.append(now)
     eat = meal[1] if meal is not None and meal[0] == len(path.visits) else None
     now, driven = _leg(path, len(path.visits), now, driven, breaks, rests, eat)
@@ -250,13 +252,14 @@ def _boxed(path: Way, found: Timetable) -> Iterator[tuple[int, int, int]]:
         if visit.reload:
             loaded, first = found.starts[index], index + 1
         if visit.hold is not None:
-            yield index, found.departures[index] - loaded, visit.hold - path.opening_loss * (index - first)
+            boxed = found.starts[index] + visit.service - loaded  # whoever is held up there has handed over before
+            yield index, boxed, visit.hold - path.opening_loss * (index - first)
         if visit.keep is not None:
             back = back_after(found.visits, index)
             at = found.end if back == len(found.visits) else found.arrivals[back]
             yield index, at - found.starts[index], visit.keep - path.opening_loss * (back - 1 - index)
-    for fetched, index, hold in fetched_boxes(found.visits):
-        boxed = found.departures[index] - found.starts[fetched]
+    for fetched, index, hold, since in fetched_boxes(found.visits):
+        boxed = found.starts[index] + found.visits[index].service - (found.starts[fetched] if since is None else since)
         yield index, boxed, hold - path.opening_loss * (index - fetched - 1)
 
 

@@ -22,7 +22,7 @@ from server.db import db
 from server.planning.checker import accept
 from server.planning.drafts import drop_draft
 from server.planning.effort import Progress as Best
-from server.planning.hand import Hand, with_locks
+from server.planning.hand import Hand
 from server.planning.keeping import Kept, keep_plan, kept_matrices
 from server.planning.models import PlanSearch
 from server.planning.operations import make_plan, measure
@@ -171,18 +171,18 @@ def stop_search(search_id: str) -> None:
     db.session.flush()
 
 
-def take_proposal(found: Search, measured: Problem, *, by: str) -> str:
+def take_proposal(found: Search, measured: Problem, proposed: Plan, *, by: str) -> str:
     """Keep what a search proposes in the place of the plan it began from; returns the new plan's id. ``measured`` is the
-    problem of that plan with its matrices. The checker looks at it once more: rows of searches carry no seal.
+    problem of that plan with its matrices and locks, ``proposed`` the proposal with the times of now. The checker looks at
+    it once more: rows of searches carry no seal.
 
     Raises:
         Refused: DESK_SEARCH_OVER where there is nothing to take, DESK_SUPERSEDED, or PLAN_REFUSED.
     """
     if found.proposed is None or found.plan_id is None or found.hand is None or found.state is not State.DONE:
         raise Refused(problems.DESK_SEARCH_OVER, value=found.id)
-    settled = with_locks(measured, found.hand)
-    accept(settled, found.proposed)
-    plan_id = keep_plan(settled, found.proposed, day=found.day, by=by, predecessor=found.plan_id)
+    accept(measured, proposed)
+    plan_id = keep_plan(measured, proposed, day=found.day, by=by, predecessor=found.plan_id)
     drop_draft(found.plan_id)
     _row(found.id).state = State.TAKEN.value
     db.session.flush()

@@ -4,7 +4,7 @@ Two things stand in it that are no orders, but look like them: a return to load 
 origin, which has to come before the transfer itself and on the same trip.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -38,6 +38,35 @@ def is_fetch(order: Order) -> bool:
 def is_mark(order: Order) -> bool:
     """Whether it is no order but a return or the fetching of one."""
     return order.id[:1] in ("", FETCH)
+
+
+def marked(names: Iterable[str], orders: Mapping[str, Order]) -> list[str]:
+    """Locked orders as they stand in a sequence: a transfer is named twice, where it is fetched first."""
+    fetched: set[str] = set()
+    made = []
+    for name in names:
+        fetch = orders[name].origin is not None and name not in fetched
+        if fetch:
+            fetched.add(name)
+        made.append(FETCH + name if fetch else name)
+    return made
+
+
+def named(names: Iterable[str]) -> tuple[str, ...]:
+    """What stands in a sequence as a lock names it: the other way round."""
+    return tuple(name.removeprefix(FETCH) for name in names)
+
+
+def closed(names: Sequence[str], count: int) -> int:
+    """How much of a sequence has to be settled for its first ``count`` entries to be: whatever is fetched in it is handed
+    over in it as well."""
+    waiting = {name for name in names[:count] if name.startswith(FETCH)} - {FETCH + name for name in names[:count]}
+    while waiting and count < len(names):
+        waiting.discard(FETCH + names[count])
+        if names[count].startswith(FETCH):
+            waiting.add(names[count])
+        count += 1
+    return count
 
 
 def parts_of(order: Order) -> list[Order]:

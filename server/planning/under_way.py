@@ -1,15 +1,24 @@
-"""What of a plan is happening already: stops that were visited, and the one being driven to, stay where they are."""
+"""What of a plan is happening already: stops that were visited, and the one being driven to, stay where they are and last as
+long as they do."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import msgspec
 
-from server.planning import keeping, publish
+from server.planning import arrivals
+from server.planning.arrivals import Arrivals
 from server.planning.hand import Hand, orders_of
 from server.planning.keeping import Kept
-from server.planning.problem import Lock, Problem
+from server.planning.lenient import lenient
+from server.planning.lookup import Lookup
+from server.planning.plan import Route
+from server.planning.problem import Held, Lock, Problem, Vehicle, Window
+from server.planning.sequences import FETCH, closed, named
+from server.planning.trouble import Done
 from server.trace import operations as trace
-from server.trace.projection import WITHDRAWN
+from server.trace.projection import ON_THE_WAY, WITHDRAWN
 from shared import problems
 from shared.custody.journey import StopPhase
 from shared.errors import Refused
@@ -18,41 +27,177 @@ AHEAD = frozenset({StopPhase.PLANNED.value, WITHDRAWN})
 """Phases of a stop that nobody is at, was at, or drives to."""
 
 
+LEAST = 60
+"""A delay of less (s) is none: nobody plans to the second."""
+
+
 @dataclass(frozen=True)
 class Begun:
-    """A vehicle on the road: the orders at the beginning of its route that cannot be moved any more, its driver, and when it
-    was planned to leave (s)."""
+    """A vehicle on the road: what of its route cannot be moved any more (as it stands in a sequence of orders), its driver,
+    and when it was planned to leave (s). ``until`` is when the last of it will likely be over (s), where that is later than
+    planned; ``departed`` whether it has left the depot."""
 
     vehicle: str
     orders: tuple[str, ...]
     driver: str | None
     departure: int
+    until: int | None = None
+    departed: bool = True
+    aboard: tuple[str, ...] = ()
+    """What a handheld has on its list for this vehicle: the orders whose goods are on it."""
+
+    @property
+    def done(self) -> Done:
+        return Done(self.orders, self.departed)
 
 
-def under_way(kept: Kept) -> tuple[Begun, ...]:
-    """The routes of a plan that have begun, as the views tell it now."""
+def under_way(kept: Kept, *, stranded: Collection[str] = (), shut: Collection[str] = ()) -> tuple[Begun, ...]:
+    """The routes of a plan that have begun, as the views tell it now.
+
+    Nobody drives on to a stop with a vehicle that is ``stranded`` (by id), nor to a site that is ``shut``: there only what
+    was reached has begun.
+    """
+    tables = arrivals.timetables([route_id for route_id, _ in kept.routes])
+    views = {route_id: view for route_id in tables if (view := trace.route(route_id)) is not None}
+    stops = {route_id: trace.stops_of(route_id) for route_id in tables}
+    out = [(view, stops[route_id]) for route_id, view in views.items() if view.departed is not None]
+    ahead = arrivals.arrivals(out, arrivals.news_of(views.values()))
     found = []
     for route_id, route in kept.routes:
-        if not keeping.publications(route_id=route_id, limit=1):
+        if route_id not in tables:
             continue
-        touched = {stop.stop_id for stop in trace.stops_of(route_id) if stop.phase not in AHEAD}
-        given = publish.published_route(route_id)
-        done = {note.id for stop in given.stops if stop.id in touched for note in stop.consignments}
-        orders = orders_of(route)
-        head = next((number for number, name in enumerate(orders) if name not in done), len(orders))
-        if head:
-            found.append(Begun(route.vehicle, orders[:head], route.driver, route.departure))
+        reached = {
+            stop.stop_id
+            for stop in stops[route_id]
+            if stop.phase not in AHEAD
+            and not (stop.phase == ON_THE_WAY and (route.vehicle in stranded or stop.site_id in shut))
+        }
+        departed = route_id in views and views[route_id].departed is not None
+        done = {note.id: stop.id for stop in tables[route_id].stops if stop.id in reached for note in stop.consignments}
+        orders = _head(orders_of(route), done)
+        if not orders and not (departed and route.vehicle in stranded):
+            continue
+        left = {stop.stop_id: stop.left for stop in stops[route_id]}
+        until = _until(kept, route, orders, done, left, ahead.get(route_id))
+        listed = tuple(note.id for stop in tables[route_id].stops for note in stop.consignments)
+        gone = departed or bool(orders)
+        found.append(Begun(route.vehicle, orders, route.driver, route.departure, until, gone, listed))
     return tuple(found)
 
 
+def _head(orders: tuple[str, ...], done: Collection[str]) -> tuple[str, ...]:
+    """The beginning of a sequence that has begun: up to the first order that has not, without what is fetched for later."""
+    count = next(
+        (place for place, name in enumerate(orders) if not name.startswith(FETCH) and name not in done), len(orders)
+    )
+    while count and orders[count - 1].startswith(FETCH):
+        count -= 1
+    return orders[: closed(orders, count)]
+
+
+def _until(
+    kept: Kept,
+    route: Route,
+    orders: tuple[str, ...],
+    done: Mapping[str, str],
+    left: Mapping[str, datetime | None],
+    ahead: Arrivals | None,
+) -> int | None:
+    """When a vehicle leaves the last stop that has begun, where that is later than planned by more than :data:`LEAST`: begun
+    minutes count, so that a plan is not out of date a second later."""
+    last = next((name for name in reversed(orders) if name in done), None)
+    if last is None or kept.problem.origin is None:
+        return None
+    stop_id = done[last]
+    expected = ahead.stops.get(stop_id) if ahead is not None else None
+    leaves = expected.leaves if expected is not None else left[stop_id]
+    if leaves is None:
+        return None
+    until = -int(-(leaves - kept.problem.origin).total_seconds() // 60) * 60
+    planned = next(stop.departure for stop in route.stops if last in stop.orders)
+    return until if until > planned + LEAST else None
+
+
 def with_begun(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
-    """The problem with what has begun locked, as long as the locks it has are not longer; the departure is settled."""
+    """The problem with what has begun locked, as long as the locks it has are not longer; the departure is settled, and a
+    vehicle that is late is held as long as it will be."""
     locks = {lock.vehicle: lock for lock in problem.locks}
     for one in begun:
-        lock = locks.get(one.vehicle)
-        orders = lock.orders if lock is not None and len(lock.orders) > len(one.orders) else one.orders
-        locks[one.vehicle] = Lock(one.vehicle, orders, one.driver, one.departure)
-    return msgspec.structs.replace(problem, locks=tuple(locks.values()))
+        lock = locks.get(one.vehicle, Lock(one.vehicle))
+        orders = named(one.orders)
+        held = lock.held if one.until is None or not orders else Held(len(orders), one.until)
+        longer = lock.orders if len(lock.orders) > len(orders) else orders
+        locks[one.vehicle] = Lock(one.vehicle, longer, one.driver, one.departure, held, lock.final)
+    return _with_hours(msgspec.structs.replace(problem, locks=tuple(locks.values())), begun)
+
+
+def _with_hours(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
+    """The problem with the hours of vehicles and drivers that what has begun takes anyhow: a delay that cannot be helped
+    any more must not keep the rest from being planned."""
+    lookup = Lookup(problem)
+    late: dict[str, int] = {}
+    for one in begun:
+        vehicle, lock = lookup.vehicles[one.vehicle], lookup.locks[one.vehicle]
+        orders = lookup.head(lock)
+        if orders and one.until is not None and vehicle.profile in problem.matrices:
+            found = lenient(lookup, lookup.crew(vehicle, lookup.drivers.get(one.driver or "")), orders)
+            late[one.vehicle] = found.end
+            if one.driver is not None:
+                late[one.driver] = found.end
+            if vehicle.max_duration is not None and found.duration > vehicle.max_duration:
+                lookup.vehicles[one.vehicle] = msgspec.structs.replace(vehicle, max_duration=found.duration)
+    return msgspec.structs.replace(
+        problem,
+        vehicles=tuple(
+            msgspec.structs.replace(vehicle, shift=_until_at_least(vehicle.shift, late.get(vehicle.id)))
+            for vehicle in lookup.vehicles.values()
+        ),
+        drivers=tuple(
+            msgspec.structs.replace(driver, shift=_until_at_least(driver.shift, late.get(driver.id)))
+            for driver in problem.drivers
+        ),
+    )
+
+
+def _until_at_least(shift: Window | None, end: int | None) -> Window | None:
+    return shift if shift is None or end is None or end <= shift.end else Window(shift.start, end)
+
+
+def on_the_road(problem: Problem, hand: Hand, begun: tuple[Begun, ...]) -> Problem:
+    """The problem for a search: no vehicle that has left gets goods that lie at the depot, unless a person gave them to it.
+    Goods that are on the road may change vehicles: two of them can meet."""
+    known = {order.id for order in problem.orders}
+    road = {name for one in begun if one.departed for name in one.aboard} & known
+    given = {route.vehicle: {*route.orders} & known for route in hand.routes}
+    once = {vehicle.id for vehicle in problem.vehicles if vehicle.trips == 1}
+    left = {one.vehicle for one in begun if one.departed} & once
+    return msgspec.structs.replace(
+        problem,
+        locks=tuple(
+            msgspec.structs.replace(lock, aboard=tuple(sorted(road | given.get(lock.vehicle, set()))))
+            if lock.vehicle in left
+            else lock
+            for lock in problem.locks
+        ),
+    )
+
+
+def not_before(problem: Problem, now: datetime) -> Problem:
+    """The problem of a day that runs: a vehicle that has not left does not leave before ``now``. On a day that is over
+    for a vehicle nothing changes: that is history."""
+    if problem.origin is None:
+        return problem
+    at = round((now - problem.origin) / timedelta(seconds=1))
+    left = {lock.vehicle for lock in problem.locks if lock.departure is not None}
+    loading = {site.id: site.service for site in problem.sites}
+
+    def later(vehicle: Vehicle) -> Vehicle:
+        earliest = at - loading[vehicle.depot]
+        if vehicle.id in left or vehicle.shift is None or not vehicle.shift.start < earliest < vehicle.shift.end:
+            return vehicle
+        return msgspec.structs.replace(vehicle, shift=Window(earliest, vehicle.shift.end))
+
+    return msgspec.structs.replace(problem, vehicles=tuple(later(vehicle) for vehicle in problem.vehicles))
 
 
 def settled(hand: Hand, begun: tuple[Begun, ...]) -> Hand:
@@ -63,8 +208,10 @@ def settled(hand: Hand, begun: tuple[Begun, ...]) -> Hand:
     """
     routes = {route.vehicle: route for route in hand.routes}
     for one in begun:
+        if not one.orders:
+            continue
         route = routes.get(one.vehicle)
         if route is None or route.orders[: len(one.orders)] != one.orders or route.driver != one.driver:
-            raise Refused(problems.DESK_BEGUN, value=one.vehicle, expected=" ".join(one.orders))
+            raise Refused(problems.DESK_BEGUN, value=one.vehicle, expected=" ".join(named(one.orders)))
         routes[one.vehicle] = msgspec.structs.replace(route, locked=max(route.locked, len(one.orders)))
     return Hand(tuple(routes.values()), hand.off)

@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
@@ -107,6 +107,8 @@ class Way:
     rest: Rest | None
     """The rule on driving, where the route is long enough for it to matter."""
     opening_loss: int
+    held: tuple[int, int] | None = None
+    """The visit that is not left before a moment (s): the place to which a vehicle that is late has come."""
 
 
 def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True) -> Way | Failure:
@@ -136,7 +138,18 @@ def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True)
         max(crew.early, earliest),
         problem.rest if rests and problem.rest is not None and sum(durations) > problem.rest.driving else None,
         problem.opening_loss,
+        held_at(crew, visits),
     )
+
+
+def held_at(crew: Crew, visits: Sequence[Visit]) -> tuple[int, int] | None:
+    """The visit at which a late vehicle is held up, and until when (s); ``None`` where it is not."""
+    held = crew.lock.held if crew.lock is not None else None
+    if held is None:
+        return None
+    counted = accumulate(len(visit.orders) for visit in visits)
+    index = next((i for i, count in enumerate(counted) if count >= held.begun), None)
+    return None if index is None else (index, held.until)
 
 
 def _visits(
@@ -148,7 +161,7 @@ def _visits(
         if is_reload(group[0]):
             visits.append(_reload(lookup, vehicle, group, next(following)))
         else:
-            visits.append(_visit(lookup, group))
+            visits.append(visit_of(lookup, group))
     return tuple(visits)
 
 
@@ -164,7 +177,8 @@ def _reload(lookup: Lookup, vehicle: Vehicle, marker: Sequence[Order], trip: Seq
     )
 
 
-def _visit(lookup: Lookup, group: Sequence[Order]) -> Visit:
+def visit_of(lookup: Lookup, group: Sequence[Order]) -> Visit:
+    """The visit that serves orders for one site together."""
     names = tuple(order.id for order in group)
     known = lookup.visits.get(names)
     if known is None:  # most of a route stays as it was while a place for one more order is looked for
@@ -188,15 +202,16 @@ def _new_visit(lookup: Lookup, group: Sequence[Order]) -> Visit:
     )
 
 
-def fetched_boxes(visits: Sequence[Visit]) -> Iterator[tuple[int, int, int]]:
-    """Transfers in passive boxes: where each is fetched, where it is handed over, and how long the box holds (s)."""
+def fetched_boxes(visits: Sequence[Visit]) -> Iterator[tuple[int, int, int, int | None]]:
+    """Transfers in passive boxes: where each is fetched, where it is handed over, how long the box holds (s), and since when
+    (s; ``None``: from the start of service where it is fetched)."""
     fetched: dict[str, int] = {}
     for index, visit in enumerate(visits):
         for order in visit.orders if visit.transfers else ():
             if is_fetch(order):
                 fetched[order.id] = index
             elif order.origin is not None and order.hold is not None:
-                yield fetched[FETCH + order.id], index, order.hold
+                yield fetched.get(FETCH + order.id, index), index, order.hold, order.loaded
 
 
 def back_after(visits: Sequence[Visit], index: int) -> int:

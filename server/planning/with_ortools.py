@@ -45,7 +45,8 @@ def pair_crews(lookup: Lookup, seed: int) -> list[Crew]:
         return [lookup.crew(vehicle, None) for vehicle in problem.vehicles]
     held = {lock.vehicle: lock.driver for lock in problem.locks if lock.driver is not None}
     crews = [lookup.crew(lookup.vehicles[vehicle], lookup.drivers[driver]) for vehicle, driver in held.items()]
-    vehicles = _classes([v for v in problem.vehicles if v.id not in held], lookup)
+    out = {lock.vehicle for lock in problem.locks if lock.final and not lock.orders}
+    vehicles = _classes([v for v in problem.vehicles if v.id not in held and v.id not in out], lookup)
     drivers = _driver_classes([d for d in problem.drivers if d.id not in held.values()])
     counts = _pairing(lookup, vehicles, drivers, seed)
     free_vehicles = [list(members) for members in vehicles.values()]
@@ -210,6 +211,7 @@ class _RestModel:
         bounds = [bound for visit in path.visits for window in visit.windows for bound in (window.start, window.end)]
         bounds += [visit.release for visit in path.visits]
         rests = (sum(path.durations) // self.rule.driving + len(path.visits) + 1) * self.rule.rest
+        bounds += [path.held[1]] if path.held is not None else []
         work = sum(visit.service for visit in path.visits) + sum(path.durations) + path.loading
         return max([path.earliest, *bounds]) + work + rests
 
@@ -245,6 +247,10 @@ class _RestModel:
                 loaded, first = service + 0, index + 1
             self.services.append(service)
             now = service + visit.service
+            if path.held is not None and path.held[0] == index:
+                left = model.new_int_var(path.earliest, max(self.horizon, path.held[1]), "held")
+                model.add_max_equality(left, [now, path.held[1]])
+                now = left + 0
         end = model.new_int_var(path.earliest, self.horizon, "end")
         model.add(end == self._leg(len(path.visits), now))
         for index, visit in enumerate(path.visits):
@@ -252,8 +258,10 @@ class _RestModel:
                 back = back_after(path.visits, index)
                 at = end if back == len(path.visits) else arrivals[back]
                 model.add(at - self.services[index] <= visit.keep - path.opening_loss * (back - 1 - index))
-        for fetched, index, hold in fetched_boxes(path.visits):
-            boxed = self.services[index] + path.visits[index].service - self.services[fetched]
+        for fetched, index, hold, since in fetched_boxes(path.visits):
+            boxed = (
+                self.services[index] + path.visits[index].service - (self.services[fetched] if since is None else since)
+            )
             model.add(boxed <= hold - path.opening_loss * (index - fetched - 1))
         longest = path.crew.vehicle.max_duration
         if longest is not None:

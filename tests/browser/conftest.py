@@ -53,7 +53,13 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def settings() -> dict[str, str]:
+    """What a test wants otherwise of the server's environment."""
+    return {}
+
+
+@pytest.fixture
+def site(tmp_path: Path, settings: dict[str, str]) -> Iterator[Site]:
     port = _free_port()
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
@@ -64,6 +70,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         "HANDOVER_ORIGIN": ORIGIN,
         "HANDOVER_BASE_URL": f"http://127.0.0.1:{port}",
         "HANDOVER_ORGANISATION": "示例医药（合成）",
+        **settings,
     }
     subprocess.run([sys.executable, "-m", "server.cli", "database", "upgrade"], env=environment, check=True)
     application = create_app(load(environment))

@@ -37,7 +37,7 @@ def hospital(number: int) -> str:
     return f"第{number + 1:03d}医院"
 
 
-def enter_city() -> City:
+def enter_city(hospitals: int = HOSPITALS, count: int = VANS) -> City:
     """Everything but the notes, in a transaction of its own."""
     rng = random.Random(5)
     with transaction():
@@ -45,7 +45,7 @@ def enter_city() -> City:
         depot = fleet.add_site(
             SiteData(Name("亦庄仓库", "Yizhuang depot"), "亦庄", 39.795, 116.506, depot=True, service=1200), by=BY
         )
-        for number in range(HOSPITALS):
+        for number in range(hospitals):
             early = number == EARLY
             hours = AT_DAWN if early else MORNING if number % 3 == 0 else ALL_DAY
             site = SiteData(
@@ -59,7 +59,7 @@ def enter_city() -> City:
             )
             fleet.add_site(site, by=BY)
         vans, drivers = [], []
-        for number in range(VANS):
+        for number in range(count):
             name = f"京A·{10001 + number}"
             van = fleet.add_vehicle(VehicleData(carrier, Name(name, f"Jing A {10001 + number}"), capacity=52), by=BY)
             fleet.add_container(

@@ -239,6 +239,17 @@ async function replan() {
   }
 }
 
+// trouble ---------------------------------------------------------------------------------------------------------------
+
+function trouble(kind) {
+  for (const one of ["breakdown", "closed"]) {
+    get(one).hidden = one !== kind;
+    get(`trouble-${one}`).setAttribute("aria-selected", one === kind);
+  }
+  if (!get("trouble-dialog").open) get("trouble-dialog").showModal();
+  get(kind).querySelector("select").focus();
+}
+
 // begin -----------------------------------------------------------------------------------------------------------------
 
 const timeline = new Timeline(get("timeline"), fixed, colours, clock, words, { select, move, attempt, key, mayMove });
@@ -267,4 +278,11 @@ try {
 }
 render();
 say(state.moved ? words.saved : words.asPlanned);
+get("trouble").disabled = readOnly;
+get("trouble").addEventListener("click", () => trouble("breakdown"));
+for (const one of ["breakdown", "closed"]) get(`trouble-${one}`).addEventListener("click", () => trouble(one));
+for (const one of document.querySelectorAll("#trouble-dialog [data-close]")) one.addEventListener("click", () => get("trouble-dialog").close());
+if (desk.dataset.trouble && !readOnly) trouble(desk.dataset.trouble === "closed" ? "closed" : "breakdown");
+if (location.search) history.replaceState(null, "", location.pathname); // a reload begins nothing again
 desk.dataset.ready = "1";
+if ("replan" in desk.dataset) replan();

@@ -61,13 +61,17 @@ export class DeskMap {
       const dim = Boolean(selected?.vehicle) && !on;
       const colour = this.colours.get(route.vehicle);
       const way = route.stops.map((stop) => at(stop.site));
-      if (way.every(Boolean) && depot?.at) lines.push({ type: "Feature", properties: { colour, on, dim }, geometry: { type: "LineString", coordinates: [depot.at, ...way, depot.at] } });
+      if (way.every(Boolean) && depot?.at) lines.push({ type: "Feature", properties: { colour, on, dim }, geometry: { type: "LineString", coordinates: [depot.at, ...way, at(route.ends) ?? depot.at] } });
       route.stops.forEach((stop, index) => {
         const place = at(stop.site);
         if (!place) return;
         const properties = { colour, dim, on: on && selected.index === index, broken: stop.broken.length > 0, vehicle: route.vehicle, index, name: this.fixed.sites[stop.site].name, place: `${this.names.get(route.vehicle)} ${index + 1}` };
         stops.push({ type: "Feature", properties, geometry: { type: "Point", coordinates: place } });
       });
+    }
+    for (const site of Object.values(this.fixed.sites)) {
+      // where a vehicle broke down
+      if (site.roadside && site.at) stops.push({ type: "Feature", properties: { colour: "#fff", dim: false, on: false, broken: true, vehicle: "", index: -1, name: site.name, place: "" }, geometry: { type: "Point", coordinates: site.at } });
     }
     for (const { order } of state.off) {
       const site = this.fixed.orders[order].site;

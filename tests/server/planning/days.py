@@ -11,6 +11,7 @@ from server.planning.problem import (
     Capacity,
     Compartment,
     Driver,
+    Held,
     Lock,
     Matrix,
     Meal,
@@ -164,6 +165,7 @@ def _order(draw: DrawFn, name: str, sites: list[str]) -> Order:
         depot=draw(st.sampled_from([None, None, None, None, "D"])) if how != "transfer" else None,
         collect=how == "collect",
         origin=origin if how == "transfer" else None,
+        loaded=draw(st.sampled_from([None, None, 600])) if how == "transfer" else None,
         alone=draw(st.sampled_from([None, None, None, None, "gold"])),
     )
 
@@ -194,5 +196,14 @@ def _lock(draw: DrawFn, orders: list[Order], vehicles: list[Vehicle]) -> tuple[L
     """Sometimes a beginning that is settled; it may turn out to be impossible, which is a refusal and no plan."""
     if draw(st.integers(0, 3)) > 0:
         return ()
-    settled = tuple(order.id for order in orders[: draw(st.integers(1, 2))] if order.origin is None)
-    return (Lock(vehicles[0].id, settled, departure=draw(st.sampled_from([None, HOUR + 300]))),)
+    settled = tuple(
+        name for order in orders[: draw(st.integers(1, 2))] for name in [order.id] * (1 if order.origin is None else 2)
+    )
+    departure = draw(st.sampled_from([None, HOUR + 300]))
+    held = None
+    if departure is not None and settled and draw(st.booleans()):
+        held = Held(draw(st.integers(1, len(settled))), departure + draw(st.integers(0, 20)) * 600)
+    final = draw(st.integers(0, 3)) == 0
+    aboard = draw(st.sampled_from([None, None, (), tuple(order.id for order in orders[1:4])]))
+    aboard = aboard if vehicles[0].trips == 1 else None
+    return (Lock(vehicles[0].id, settled, departure=departure, held=held, final=final, aboard=aboard),)
