@@ -804,6 +804,18 @@ DESK_BEYOND = kind(
     "Such a plan cannot be changed by hand yet: {what} {value}",
 )
 
+# an urgent order into a day that runs (6640–6659)
+URGENT_GONE = kind(
+    6640,
+    409,
+    "{order} 要到 {expected} 才备好，车已于 {value} 出发",
+    "It left at {value}; {order} is ready at {expected}",
+)
+URGENT_SIZE = kind(6641, 409, "单独装也装不下（{what}）：{value}", "Too large for it even alone ({what}): {value}")
+URGENT_ALONE = kind(
+    6642, 409, "车上有不能与之同车的货物：{value}", "It carries goods that must not ride together with {value}"
+)
+
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------
 DISK_FULL = kind(
     7001, 507, "存储空间不足：剩余 {value}，至少需要 {limit}", "Storage is full: {value} left, {limit} needed"

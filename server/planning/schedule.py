@@ -15,7 +15,19 @@ from server.planning.plan import Break
 from server.planning.problem import Meal, Order, Rest
 from server.planning.way import Failure, Snag, Timetable, Visit, Way, back_after, fetched_boxes, way
 
-__all__ = ["Failure", "Snag", "Timetable", "Visit", "Way", "back_after", "drive", "slack_of", "timetable", "way"]
+__all__ = [
+    "Failure",
+    "Snag",
+    "Timetable",
+    "Visit",
+    "Way",
+    "back_after",
+    "boxed_times",
+    "drive",
+    "slack_of",
+    "timetable",
+    "way",
+]
 
 FOREVER = 2**62
 """A delay that nothing bounds."""
@@ -226,7 +238,7 @@ def _pass(
 
 def _broken(path: Way, found: Timetable) -> Failure | None:
     """What a timetable breaks of boxes' hold times, the shift, and the vehicle's hours."""
-    for index, boxed, holds in _boxed(path, found):
+    for index, boxed, holds in boxed_times(path, found):
         if boxed > holds:
             return Failure(Snag.HOLD, index, boxed, holds)
     last, late, longest = len(found.visits) - 1, path.crew.late, path.crew.vehicle.max_duration
@@ -237,7 +249,7 @@ def _broken(path: Way, found: Timetable) -> Failure | None:
     return None
 
 
-def _boxed(path: Way, found: Timetable) -> Iterator[tuple[int, int, int]]:
+def boxed_times(path: Way, found: Timetable) -> Iterator[tuple[int, int, int]]:
     """Per visit that hands over or collects boxes: how long they are in use on this trip, and how long they hold (s)."""
     loaded, first = found.start, 0
     for index, visit in enumerate(found.visits):
