@@ -19,7 +19,7 @@ from server.planning.compose import compose_route
 from server.planning.insertion_bars import Unable, unable
 from server.planning.insertion_begun import begun_as_planned, with_meal_as_had
 from server.planning.insertion_bounds import RouteBounds
-from server.planning.insertion_places import Place, places
+from server.planning.insertion_places import Place, places, sequence_with
 from server.planning.insertion_times import Worked, work_out
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
 from server.planning.mend import route_cost
@@ -27,11 +27,11 @@ from server.planning.plan import Plan, Route, Unserved
 from server.planning.problem import Order, Problem, Vehicle
 from server.planning.reasons import all_crews, impossible, left_over
 from server.planning.schedule import Way, way
-from server.planning.sequences import FETCH, RELOAD, is_mark, is_reload
+from server.planning.sequences import FETCH, RELOAD, from_depot, is_reload, trips_of
 from shared import problems
 from shared.errors import Refused
 
-EXACT = 12
+EXACT = 10
 """How many of the choices are worked out unless more are asked for: what a person reads before deciding."""
 
 
@@ -73,8 +73,7 @@ class Choice(msgspec.Struct, frozen=True):
     :data:`~server.planning.sequences.RELOAD` is a return to load again and :data:`~server.planning.sequences.FETCH` begins
     where a transfer is fetched.
 
-    ``returns`` says that the order is loaded on such a return, ``used`` that the vehicle has a route without it. ``figures``
-    is ``None`` for a choice that comes so far behind that nobody asked for it.
+    ``returns`` says that the order is loaded on such a return, ``used`` that the vehicle has a route without it.
     """
 
     vehicle: str
@@ -82,32 +81,38 @@ class Choice(msgspec.Struct, frozen=True):
     sequence: tuple[str, ...]
     returns: bool
     used: bool
-    figures: Figures | None = None
+    figures: Figures
 
     @property
     def holds(self) -> bool:
-        """Whether it is known to break nothing."""
-        return self.figures is not None and not self.figures.broken
+        """Whether it breaks nothing."""
+        return not self.figures.broken
+
+
+class Further(msgspec.Struct, frozen=True):
+    """A choice that comes so far behind that it was not worked out: who, and where in the sequence of the route as it is (0:
+    first) the order is put, or the first thing that is put there for it."""
+
+    vehicle: str
+    driver: str | None
+    place: int
 
 
 class Choices(msgspec.Struct, frozen=True):
     """All ways to take an order along: those that break nothing by what they cost; then those that do, by how much: times
     before what no agreement mends (load), and by how much altogether; then by how many promises, and what they cost.
 
+    ``choices`` are those that were worked out, the best ones; ``further`` are all others, ranked by the least they come to.
     ``unable`` are the vehicles that cannot carry it at all, with the reason. ``left`` is the last choice, to leave it: the
     reason a plan gives then; ``penalty`` is what that costs (money; ``None``: it must be served).
     """
 
     order: str
     choices: tuple[Choice, ...]
+    further: tuple[Further, ...]
     unable: tuple[Unable, ...]
     left: Unserved
     penalty: float | None
-
-    @property
-    def exact(self) -> int:
-        """How many of the choices, the first ones, carry their figures."""
-        return next((i for i, choice in enumerate(self.choices) if choice.figures is None), len(self.choices))
 
 
 def rank(
@@ -143,6 +148,11 @@ class _Candidate:
     place: Place
     worked: Worked | None = None
 
+    @property
+    def sequence(self) -> list[Order]:
+        """The route's orders with the new one among them."""
+        return sequence_with(self.begun.orders, self.begun.path.visits, self.place)
+
 
 _Key = tuple[bool, bool, int, int, float]
 """Whether something breaks, whether that is more than time, by how much (s), how many promises, and the added cost."""
@@ -167,13 +177,13 @@ class _Day:
             if one.worked is not None:
                 done.append(self._choice(one, self._figures(one.begun, one.worked)))
                 continue
-            worked = work_out(self.lookup, one.begun.crew, one.place.sequence, self.names)
+            worked = work_out(self.lookup, one.begun.crew, one.sequence, self.names)
             if worked is not None and begun_as_planned(one.begun.crew, one.begun.route, worked.table):
                 found = _Candidate(one.begun, one.place, worked)
                 heapq.heappush(heap, (self._key(one.begun, worked), next(self._number), found))
-        rest = [self._choice(one, None) for _, _, one in sorted(heap)]
+        further = tuple(_further(one) for _, _, one in sorted(heap))
         left = self._left(any(choice.holds for choice in done))
-        return Choices(self.order.id, (*done, *rest), tuple(self.unable), left, self.order.penalty)
+        return Choices(self.order.id, tuple(done), further, tuple(self.unable), left, self.order.penalty)
 
     # who -----------------------------------------------------------------------------------------------------------------
 
@@ -246,19 +256,26 @@ class _Day:
         crew, path = begun.crew, begun.path
         bounds = RouteBounds(self.lookup, crew, path, 0 if begun.route is None else begun.route.duration)
         full = self._full(begun)
+        single = len(full) == 1 and begun.crew.vehicle.trips == 1
         for place in places(crew, begun.orders, path.visits, self.order):
+            over = (
+                not place.anew
+                and from_depot(self.order)
+                and full[sum(visit.reload for visit in path.visits[: place.spots[0][0]])]
+            )
+            if over and not single:
+                continue  # another trip takes it, or none does
             earliest = crew.early if place.anew else path.earliest
             found = bounds.bound(place.spots, max(earliest, self.order.release) if place.first else earliest)
             if found is not None:
-                breaks = full or found.over > 0
-                yield (breaks, full, found.over, int(breaks), found.cost), _Candidate(begun, place)
+                breaks = over or found.over > 0
+                yield (breaks, over, found.over, int(breaks), found.cost), _Candidate(begun, place)
 
-    def _full(self, begun: _Begun) -> bool:
-        """Whether it is too much for a vehicle of one trip on which everything comes from the depot."""
-        plain = begun.crew.vehicle.trips == 1 and not any(is_mark(one) for one in begun.orders)
-        if not plain or self.order.collect or self.order.origin or any(one.collect for one in begun.orders):
-            return False
-        return self.lookup.overload(begun.crew.vehicle, [*begun.orders, self.order]) is not None
+    def _full(self, begun: _Begun) -> list[bool]:
+        """Of each trip of a route, whether the order is too much beside what is loaded for it at the depot."""
+        vehicle = begun.crew.vehicle
+        trips = [[one for one in trip if from_depot(one)] for trip in trips_of(begun.orders)]
+        return [self.lookup.overload(vehicle, [*trip, self.order]) is not None for trip in trips]
 
     # what ----------------------------------------------------------------------------------------------------------------
 
@@ -267,8 +284,8 @@ class _Day:
         cost -= 0.0 if begun.route is None else begun.route.cost.total
         return (bool(worked.broken), worked.hard, worked.over, len(worked.broken), cost)
 
-    def _choice(self, one: _Candidate, figures: Figures | None) -> Choice:
-        crew, sequence = one.begun.crew, one.place.sequence
+    def _choice(self, one: _Candidate, figures: Figures) -> Choice:
+        crew, sequence = one.begun.crew, one.sequence
         at = next(i for i, order in enumerate(sequence) if order.id.removeprefix(FETCH) == self.order.id)
         return Choice(
             crew.vehicle.id,
@@ -301,6 +318,12 @@ class _Day:
             return Unserved(name, Refused(problems.PLAN_UNSERVED_HAND, value=self.names.get(name, name)).problem)
         reason = impossible(self.lookup, self.order, all_crews(self.lookup))
         return Unserved(name, reason or left_over(self.order, None))
+
+
+def _further(one: _Candidate) -> Further:
+    crew, visits = one.begun.crew, one.begun.path.visits
+    place = sum(len(visit.orders) for visit in visits[: one.place.spots[0][0]])
+    return Further(crew.vehicle.id, None if crew.driver is None else crew.driver.id, place)
 
 
 def sequence_of(route: Route) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import msgspec
 from server.planning.broken import Names
 from server.planning.lookup import Bar, Crew, Lookup, compartment, excess
 from server.planning.problem import Order
+from server.planning.sequences import from_depot
 from shared import problems
 from shared.errors import Kind, Refused
 from shared.errors import Problem as Fault
@@ -20,10 +21,16 @@ class Unable(msgspec.Struct, frozen=True):
 def unable(lookup: Lookup, crew: Crew, order: Order, names: Names) -> Unable | None:
     """Why a crew cannot carry the order at all; ``None`` if it may be able to."""
     bar = lookup.bar(crew, order)
+    if bar is None and from_depot(order) and crew.vehicle.trips == 1 and _has_left(crew):
+        bar = Bar.GONE  # whenever it was ready, nobody has loaded it
     if bar is None:
         return None
     kind, values = _words(lookup, crew, order, bar, names)
     return Unable(crew.vehicle.id, Refused(kind, **values).problem)
+
+
+def _has_left(crew: Crew) -> bool:
+    return crew.lock is not None and crew.lock.departure is not None
 
 
 def _words(lookup: Lookup, crew: Crew, order: Order, bar: Bar, names: Names) -> tuple[Kind, dict[str, object]]:

@@ -6,20 +6,24 @@ together from what comes before the visit and what comes after it. Source: T. Vi
 "A hybrid genetic algorithm with adaptive diversity management for a large class of vehicle routing problems with
 time-windows", Computers & Operations Research 40 (2013): time windows with time warp, joined.
 
-Each site counts as one window from its first opening to its last closing; nobody rests or eats, and no box warms. All of that
-only makes a route longer or later, so these are lower bounds: they say what to look at first, and are never shown.
+A site counts as one window from an opening to a closing: of its windows only those count that can still be reached, and
+from which everything after it can still be in time. Nobody rests or eats but for the time this takes at the least, and no
+box warms. So these are lower bounds: they say what to look at first, and are never shown.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from server.planning.lookup import Crew, Lookup
-from server.planning.problem import NO_ROAD, Order
+from server.planning.problem import NO_ROAD, Order, Window
 from server.planning.schedule import FOREVER, Visit, Way
 from server.planning.sequences import is_fetch
 
 Stretch = tuple[int, int, int, int]
 """Duration, lateness, and the earliest and the latest moment to begin (all s)."""
+NEVER = -1
+"""A moment before which nothing could be in time."""
 
 
 def joined(first: Stretch, second: Stretch, travel: int) -> Stretch:
@@ -44,14 +48,49 @@ def _bounded(service: int, early: int, latest: int) -> Stretch:
     return (service, max(0, early - latest), min(early, latest), latest)
 
 
-def _stretch(visit: Visit) -> Stretch:
-    """One visit by itself. What is loaded on a later trip may be less by then, so no release counts there."""
-    early, latest = 0 if visit.reload else visit.release, FOREVER
-    if visit.windows:
-        early, latest = max(early, visit.windows[0].start), visit.windows[-1].end
-    if visit.due is not None:
-        latest = min(latest, visit.due)
-    return _bounded(visit.service, early, latest)
+@dataclass(frozen=True)
+class _Stand:
+    """What bounds the beginning of service at a visit; ``release`` is 0 where less may have to be waited for than now."""
+
+    service: int
+    release: int
+    windows: tuple[Window, ...]
+    due: int
+
+    def opening(self, arrival: int) -> int:
+        """When service begins after an arrival (s); :data:`FOREVER` where that is too late."""
+        start = arrival if arrival > self.release else self.release
+        for window in self.windows:
+            if window.end >= start:
+                start = start if start > window.start else window.start
+                break
+        else:
+            if self.windows:
+                return FOREVER
+        return start if start <= self.due else FOREVER
+
+    def latest(self, ended: int) -> int:
+        """The latest arrival from which service is over at ``ended`` (s); :data:`NEVER` where there is none."""
+        start = min(ended - self.service, self.due)
+        if self.windows:
+            window = next((w for w in reversed(self.windows) if w.start <= start), None)
+            if window is None:
+                return NEVER
+            start = min(start, window.end)
+        return start if start >= self.release else NEVER
+
+    def stretch(self, after: int = 0, until: int = FOREVER) -> Stretch:
+        """The visit by itself, when it is arrived at ``after`` at the earliest, and ``until`` at the latest (s)."""
+        early, latest = self.release, self.due
+        if self.windows:
+            near = [w for w in self.windows if w.end >= after and w.start <= until] or self.windows
+            early, latest = max(early, near[0].start), min(latest, near[-1].end)
+        return _bounded(self.service, early, latest)
+
+
+def _stand(visit: Visit) -> _Stand:
+    due = FOREVER if visit.due is None else visit.due
+    return _Stand(visit.service, 0 if visit.reload else visit.release, visit.windows, due)
 
 
 @dataclass(frozen=True)
@@ -66,98 +105,230 @@ Spot = tuple[int, Order]
 """An order, the fetching of one or a return to load again, and before which visit of the route it is put (0: the first)."""
 
 
+@dataclass(frozen=True)
+class _Heads:
+    """A route up to before each visit, loading from one moment on: as stretches of the windows that can be reached, of all
+    windows, and when the vehicle is free then at the earliest (s)."""
+
+    near: list[Stretch]
+    wide: list[Stretch]
+    free: list[int]
+    arrivals: list[int]
+
+
+@dataclass(frozen=True)
+class _At:
+    """How far a route with something put into it has come: the same as in :class:`_Heads`, the row of the place, and the way
+    (m), the wheel time and the service (s) that were added."""
+
+    near: Stretch
+    wide: Stretch
+    free: int
+    row: int
+    way: int
+    driving: int
+    service: int
+    calls: int
+
+
 class RouteBounds:
     """A crew's route, ready to be asked for any place. ``path`` is the route as it is; one without visits stays at home so
-    far."""
+    far. ``duration`` is how long the route takes now (s)."""
 
     def __init__(self, lookup: Lookup, crew: Crew, path: Way, duration: int) -> None:
         vehicle = crew.vehicle
         matrix = lookup.problem.matrices[vehicle.profile]
-        self._lookup, self._crew, self._path = lookup, crew, path
+        self._lookup, self._crew, self._path, self._known = lookup, crew, path, duration
         self._ways, self._times = matrix.distance, matrix.duration
-        self._known = duration
-        self.visits = path.visits
         self._rows = [lookup.row[vehicle.depot], *(visit.row for visit in path.visits), lookup.row[vehicle.end_depot]]
-        self._own = [_stretch(visit) for visit in path.visits]
-        self._heads: dict[int, list[Stretch]] = {}
-        tail: Stretch = (0, 0, -FOREVER, FOREVER if crew.late is None else crew.late)
-        self._after = [tail]
-        for one, travel in zip(reversed(self._own), reversed(path.durations), strict=False):
-            tail = joined(one, tail, travel)
-            self._after.append(tail)
-        self._after.reverse()
+        self._stands = [_stand(visit) for visit in path.visits]
+        self._legs = [self._way(a, b) for a, b in pairwise(self._rows)]
+        self._late = FOREVER if crew.late is None else crew.late
+        self._until = self._latest()
+        self._known_heads: dict[int, _Heads] = {}
+        heads = self._before(path.earliest)
+        self._arrivals = heads.arrivals
+        self._near = self._tails(
+            [s.stretch(a, u) for s, a, u in zip(self._stands, heads.arrivals, self._until, strict=False)]
+        )
+        self._wide = self._tails([s.stretch() for s in self._stands])
+        self._work = path.loading + sum(path.durations) + sum(visit.service for visit in path.visits)
+        self._driving = sum(path.durations)
+        self._meal = self._eaten()
+        self._begun: dict[int, list[_At]] = {}
 
-    def _before(self, earliest: int) -> list[Stretch]:
+    # the route as it is --------------------------------------------------------------------------------------------------
+
+    def _latest(self) -> list[int]:
+        """The latest arrival at each visit, and at the end, from which everything is in time (s)."""
+        found = [self._late]
+        for stand, travel in zip(reversed(self._stands), reversed(self._path.durations), strict=False):
+            found.append(stand.latest(found[-1] - travel))
+        found.reverse()
+        return found
+
+    def _tails(self, own: Sequence[Stretch]) -> list[Stretch]:
+        """The route from each visit on."""
+        tail: Stretch = (0, 0, -FOREVER, self._late)
+        tails = [tail]
+        for one, travel in zip(reversed(own), reversed(self._path.durations), strict=False):
+            tail = joined(one, tail, travel)
+            tails.append(tail)
+        tails.reverse()
+        return tails
+
+    def _before(self, earliest: int) -> _Heads:
         """The route up to before each visit, from loading on, which begins at ``earliest`` or later."""
-        heads = self._heads.get(earliest)
-        if heads is not None:
-            return heads
+        known = self._known_heads.get(earliest)
+        if known is not None:
+            return known
         path, lock, leave_by = self._path, self._crew.lock, self._crew.leave_by
         if lock is not None and lock.departure is not None:
             start = latest = lock.departure - path.loading
         else:
             start, latest = earliest, FOREVER if leave_by is None else leave_by - path.loading
         head = _bounded(path.loading, start, latest)
-        heads = [head]
-        for one, travel in zip(self._own, path.durations, strict=False):
-            head = joined(head, one, travel)
-            heads.append(head)
-        self._heads[earliest] = heads
-        return heads
+        near, wide, free, arrivals = [head], [head], [start + path.loading], []
+        for stand, travel, until in zip(self._stands, path.durations, self._until, strict=False):
+            arrivals.append(free[-1] + travel)
+            begins = stand.opening(arrivals[-1])
+            free.append(begins + stand.service)
+            near.append(joined(near[-1], stand.stretch(arrivals[-1], until), travel))
+            wide.append(joined(wide[-1], stand.stretch(), travel))
+        arrivals.append(free[-1] + path.durations[-1])
+        made = self._known_heads[earliest] = _Heads(near, wide, free, arrivals)
+        return made
+
+    def _eaten(self) -> int:
+        """How long the meal takes that the driver of the route as it is has on the way, whenever it leaves (s)."""
+        meal, lock = self._crew.meal, self._crew.lock
+        if meal is None or not self._stands:
+            return 0
+        begins = self._until[0] - self._path.durations[0] - self._path.loading
+        if lock is not None and lock.departure is not None:
+            begins = lock.departure - self._path.loading
+        return meal.length if begins < meal.latest < self._arrivals[-1] else 0
+
+    # the route with something put into it --------------------------------------------------------------------------------
 
     def bound(self, spots: Sequence[Spot], earliest: int) -> Bound | None:
         """The least that putting something at these places, first to last, comes to; loading begins at ``earliest`` (s) or
         later. ``None`` where no road leads there."""
-        gap = at = spots[0][0]
-        head, row = self._before(earliest)[gap], self._rows[gap]
-        way = calls = 0
-        for place, order in spots:
-            for index in range(at, place):  # what lies between two places
-                there = self._rows[index + 1]
-                head = joined(head, self._own[index], self._time(row, there))
-                way, row = way + self._way(row, there), there
-            at = place
-            there = self._lookup.row[order.site]
-            if self._way(row, there) == NO_ROAD:
+        first, last = spots[0], spots[-1]
+        gap, at = first[0], last[0]
+        if len(spots) > 1 and at > gap:
+            here = self._between(first, earliest, at)
+            rest: Sequence[Spot] = spots[1:]
+        else:
+            here, rest = self._start(gap, earliest), spots
+        for place, order in rest:
+            if here is None:
                 return None
-            joins = there in (row, self._rows[place + 1])
-            head = joined(head, self._part(order, row, there, joins), self._time(row, there))
-            way, row, calls = way + self._way(row, there), there, calls + (not joins and order.id != "")
-        onward = self._rows[at + 1]
-        if self._way(row, onward) == NO_ROAD:
-            return None
-        whole = joined(head, self._after[at], self._time(row, onward))
-        way += self._way(row, onward)
-        if self.visits:  # the legs that are no more
-            way -= sum(self._way(*self._rows[index : index + 2]) for index in range(gap, at + 1))
-        return self._priced(whole, way, calls)
+            here = self._put(here, place, order)
+        return None if here is None else self._closed(here, gap, at)
 
-    def _part(self, order: Order, row: int, there: int, joins: bool) -> Stretch:
-        """A visit for one order. With a site one is at already it takes what its goods take, and begins when that visit
-        does; with one that is visited next it takes no time here, so as not to be late by what comes after it has begun."""
+    def _start(self, gap: int, earliest: int) -> _At:
+        heads = self._before(earliest)
+        return _At(heads.near[gap], heads.wide[gap], heads.free[gap], self._rows[gap], 0, 0, 0, 0)
+
+    def _between(self, first: Spot, earliest: int, at: int) -> _At | None:
+        """The route with something put at one place, up to before a later visit ``at``; remembered, as it is asked for with
+        every later one."""
+        gap, order = first
+        known = self._begun.get(gap)
+        if known is None:
+            here = self._put(self._start(gap, earliest), gap, order)
+            known = self._begun[gap] = [] if here is None else [here]
+        while known and len(known) <= at - gap:
+            here, index = known[-1], gap + len(known) - 1
+            row = self._rows[index + 1]
+            travel, stand = self._time(here.row, row), self._stands[index]
+            arrival = here.free + travel
+            near = stand.stretch(arrival, self._until[index])
+            known.append(
+                _At(
+                    joined(here.near, near, travel),
+                    joined(here.wide, stand.stretch(), travel),
+                    stand.opening(arrival) + stand.service,
+                    row,
+                    here.way + self._way(here.row, row),
+                    here.driving + travel,
+                    here.service,
+                    here.calls,
+                )
+            )
+        return known[at - gap] if known else None
+
+    def _put(self, here: _At, place: int, order: Order) -> _At | None:
+        """One order more, before visit ``place``."""
+        row = self._lookup.row[order.site]
+        distance = self._way(here.row, row)
+        if distance == NO_ROAD:
+            return None
+        stand, joins = self._stand_of(order, here.row, row, self._rows[place + 1])
+        travel = self._time(here.row, row)
+        arrival = here.free + travel
+        return _At(
+            joined(here.near, stand.stretch(arrival), travel),
+            joined(here.wide, stand.stretch(), travel),
+            stand.opening(arrival) + stand.service,
+            row,
+            here.way + distance,
+            here.driving + travel,
+            here.service + stand.service,
+            here.calls + (not joins and order.id != ""),
+        )
+
+    def _stand_of(self, order: Order, before: int, row: int, after: int) -> tuple[_Stand, bool]:
+        """What bounds a visit for one order, and whether it is part of another one. At a site one is at already it takes what
+        its goods take; at one that is visited next it takes no time here, so that nothing is late by what comes after it."""
         site = self._lookup.sites[order.site]
         if order.id == "":
-            return (site.service, 0, 0, FOREVER)
-        early = order.release if order.collect or is_fetch(order) else 0
+            return _Stand(site.service, 0, (), FOREVER), False
+        release = order.release if order.collect or is_fetch(order) else 0
         units = self._lookup.service(site, [order]) - site.service
-        if there == row:
-            return (units, 0, early, FOREVER)
-        latest = FOREVER if order.due is None else order.due
-        if site.windows:
-            early, latest = max(early, site.windows[0].start), min(latest, site.windows[-1].end)
-        return _bounded(0 if joins else site.service + units, early, latest)
+        if row == before:
+            return _Stand(units, release, (), FOREVER), True
+        due = FOREVER if order.due is None else order.due
+        return _Stand(0 if row == after else site.service + units, release, site.windows, due), row == after
+
+    def _closed(self, here: _At, gap: int, at: int) -> Bound | None:
+        """The rest of the route after the last thing that was put in."""
+        onward = self._rows[at + 1]
+        distance, travel = self._way(here.row, onward), self._time(here.row, onward)
+        if distance == NO_ROAD:
+            return None
+        old = self._path.durations[gap : at + 1] if self._stands else (0,)
+        way = here.way + distance - (sum(self._legs[gap : at + 1]) if self._stands else 0)
+        driving = here.driving + travel - sum(old)
+        arrival = here.free + travel
+        # roads may have short cuts: then what is known of windows by the route as it is does not count
+        later = driving + here.service >= 0 and arrival >= self._arrivals[at]
+        whole = joined(here.near, self._near[at], travel) if later else None
+        if whole is not None and whole[1] == 0 and arrival <= self._until[at]:
+            duration = max(whole[0], self._work + driving + here.service + self._paused(driving))
+            return self._priced(duration, way, here.calls, 0)
+        wide = joined(here.wide, self._wide[at], travel)
+        over = max(wide[1], int(later or arrival > self._until[at]))
+        return self._priced(wide[0] - wide[1], way, here.calls, over)
+
+    def _paused(self, more: int) -> int:
+        """The least time for rests and the meal (s); the meal may be a rest."""
+        rule = self._lookup.problem.rest
+        if rule is None:
+            return self._meal
+        return max(self._meal, rule.rest * max(0, -(-(self._driving + more) // rule.driving) - 1))
+
+    def _priced(self, duration: int, way: int, calls: int, over: int) -> Bound:
+        vehicle, money = self._crew.vehicle, self._lookup.problem.money
+        cost = money(vehicle.per_km, way, 1000) + vehicle.per_stop * calls
+        cost += money(self._crew.per_hour, duration - self._known, 3600)
+        if not over and vehicle.max_duration is not None:
+            over = max(0, duration - vehicle.max_duration)
+        return Bound(cost if self._stands else cost + vehicle.fixed, over)
 
     def _way(self, row: int, other: int) -> int:
         return 0 if row == other else self._ways[row][other]
 
     def _time(self, row: int, other: int) -> int:
         return 0 if row == other else self._times[row][other]
-
-    def _priced(self, whole: Stretch, way: int, calls: int) -> Bound:
-        vehicle, money = self._crew.vehicle, self._lookup.problem.money
-        cost = money(vehicle.per_km, way, 1000) + vehicle.per_stop * calls
-        cost += money(self._crew.per_hour, whole[0] - whole[1] - self._known, 3600)
-        over = whole[1]
-        if not over and vehicle.max_duration is not None:
-            over = max(0, whole[0] - vehicle.max_duration)
-        return Bound(cost if self.visits else cost + vehicle.fixed, over)

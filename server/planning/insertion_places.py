@@ -3,6 +3,7 @@ sequence. Nothing is timed here."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from server.planning.insertion_bounds import Spot
 from server.planning.lookup import Crew
@@ -13,14 +14,23 @@ from server.planning.sequences import FETCH, fetch_of, from_depot, is_fetch, is_
 
 @dataclass(frozen=True)
 class Place:
-    """A whole sequence of orders with the new one in it. ``spots`` are what was put before which visit; with ``anew`` loading
-    for the first trip does not wait for what is on it now, as some of that is loaded later; ``first`` says that the new order
-    is on the first trip, from the depot."""
+    """``spots`` are what is put before which visit; with ``anew`` loading for the first trip does not wait for what is on it
+    now, as some of that is loaded later; ``first`` says that the new order is on the first trip, from the depot."""
 
-    sequence: tuple[Order, ...]
     spots: tuple[Spot, ...]
     first: bool
     anew: bool = False
+
+
+def sequence_with(old: Sequence[Order], visits: Sequence[Visit], place: Place) -> list[Order]:
+    """The whole sequence of a route with something put into it."""
+    at = list(accumulate((len(visit.orders) for visit in visits), initial=0))
+    sequence: list[Order] = []
+    done = 0
+    for gap, order in place.spots:
+        sequence += [*old[done : at[gap]], order]
+        done = at[gap]
+    return sequence + list(old[done:])
 
 
 def places(crew: Crew, old: Sequence[Order], visits: Sequence[Visit], order: Order) -> Iterator[Place]:
@@ -72,9 +82,8 @@ class _Route:
         self.left = crew.lock is not None and crew.lock.departure is not None
         self.more = bool(visits) and 1 + sum(visit.reload for visit in visits) < crew.vehicle.trips
         self._fixed = len(crew.lock.orders) if crew.lock is not None else 0
-        self._at = [0]
-        for visit in visits:
-            self._at.append(self._at[-1] + len(visit.orders))
+        self._at = list(accumulate((len(visit.orders) for visit in visits), initial=0))
+        self._trips = list(accumulate((int(visit.reload) for visit in visits), initial=0))
         self._settled = self._count_settled()
 
     def gaps(self, order: Order) -> Iterator[int]:
@@ -107,7 +116,7 @@ class _Route:
 
     def trip(self, gap: int) -> int:
         """The trip (0: the first) on which something before visit ``gap`` is."""
-        return sum(visit.reload for visit in self.visits[:gap])
+        return self._trips[gap]
 
     def divides(self, gap: int) -> bool:
         """Whether the vehicle may come back before visit ``gap``: nothing that was fetched is on board, and, once it has
@@ -128,12 +137,5 @@ class _Route:
         return rest
 
     def place(self, spots: tuple[Spot, ...], loaded: bool, *, anew: bool = False) -> Place:
-        """The sequence with something put at places of it."""
-        sequence: list[Order] = []
-        done = 0
-        for gap, order in spots:
-            sequence += self.old[done : self._at[gap]]
-            sequence.append(order)
-            done = self._at[gap]
-        sequence += self.old[done:]
-        return Place(tuple(sequence), spots, loaded and self.trip(spots[0][0]) == 0, anew)
+        """Something put at places of the route."""
+        return Place(spots, loaded and self.trip(spots[0][0]) == 0, anew)

@@ -53,6 +53,7 @@ def timetable(
     made: list[Timetable] = []
     failures: list[Failure] = []
     start = path.earliest
+    least = path.loading + sum(path.durations) + sum(visit.service for visit in path.visits)
     for _ in range(2 + sum(len(visit.windows) for visit in path.visits)):
         found = _run(path, start)
         tries = [found]
@@ -66,6 +67,8 @@ def timetable(
                 made.append(held)
         if isinstance(found, Failure) or (made and not thorough) or _leeway(found) == FOREVER:
             break  # leaving later never makes a window that leaving first misses
+        if any(one.duration == least for one in made):
+            break  # nothing is shorter than without any wait, and whatever leaves later is back later
         start += _leeway(found) + 1
     if made:
         return min(made, key=_order(crew))
@@ -164,7 +167,7 @@ def _run(
     failures = [Failure(Snag.SHIFT, late, begun, meal.latest)]
     made: list[Timetable] = []
     for place in _tables(meal, found):
-        one = _pass(path, start, rests, delays, place)
+        one = _pass(path, start, rests, delays, place, found)
         if isinstance(one, Failure):
             failures.append(one)
         elif _fed(meal, one.breaks):
@@ -201,30 +204,48 @@ def _pass(
     rests: Rests | None,
     delays: Mapping[int, int] | None,
     meal: tuple[int, int] | None = None,
+    known: Timetable | None = None,
 ) -> Timetable | Failure:
-    """One pass forward, everything as early as it may be, the meal at one place: a leg and how much of it is behind."""
+    """One pass forward, everything as early as it may be, the meal at one place: a leg and how much of it is behind.
+
+    ``known`` is the same without a meal: nothing before the leg of the meal hangs on it.
+    """
     departure = now = start + path.loading
     if path.crew.leave_by is not None and departure > path.crew.leave_by:
         return Failure(Snag.SHIFT, 0, departure, path.crew.leave_by)
     arrivals, starts, departures = [], [], []
     breaks: list[Break] = []
-    driven = 0
-    for index, visit in enumerate(path.visits):
+    driven = first = 0
+    if known is not None and meal is not None and meal[0] > 0:
+        first = meal[0]
+        arrivals, starts = list(known.arrivals[:first]), list(known.starts[:first])
+        departures = list(known.departures[:first])
+        breaks = [one for one in known.breaks if one.leg < first]
+        now, driven = departures[-1], _driven(path, breaks, first)
+    for index in range(first, len(path.visits)):
+        visit = path.visits[index]
         eat = meal[1] if meal is not None and meal[0] == index else None
-        if path.rest is None and eat is None:
+        if eat is None and (
+            path.rest is None or (rests is None and driven + path.durations[index] <= path.rest.driving)
+        ):
             now += path.durations[index]
+            driven += path.durations[index]
         else:
             now, driven = _leg(path, index, now, driven, breaks, rests, eat)
         arrivals.append(now)
-        first = visit.release if delays is None else max(visit.release, delays.get(index, 0))
-        begin = _opening(visit, now, first)
+        ready = visit.release if delays is None else max(visit.release, delays.get(index, 0))
+        begin = _opening(visit, now, ready)
         if eat is not None and eat == path.durations[index] > 0:
             ended, driven = _eat(path, index, eat, now, driven, breaks)
-            begin = _opening(visit, ended, first)
-        elif path.rest is not None and _rests_on_arrival(path, index, now, begin, driven, rests):
+            begin = _opening(visit, ended, ready)
+        elif (
+            path.rest is not None
+            and (rests is not None or (driven > 0 and isinstance(begin, int) and begin - now >= path.rest.rest))
+            and _rests_on_arrival(path, index, now, begin, driven, rests)
+        ):
             breaks.append(Break(index, path.durations[index], now, now + path.rest.rest))
             driven = 0
-            begin = _opening(visit, now + path.rest.rest, first)
+            begin = _opening(visit, now + path.rest.rest, ready)
         if isinstance(begin, Failure):
             return Failure(Snag.WINDOW, index, begin.value, begin.limit)
         starts.append(begin)
@@ -234,6 +255,15 @@ def _pass(
     now, driven = _leg(path, len(path.visits), now, driven, breaks, rests, eat)
     times = (tuple(arrivals), tuple(starts), tuple(departures))
     return Timetable(path.visits, start, departure, *times, now, path.distances, path.durations, tuple(breaks))
+
+
+def _driven(path: Way, breaks: Sequence[Break], leg: int) -> int:
+    """The time at the wheel since the last rest before a leg, with these breaks before it (s)."""
+    rested = [one for one in breaks if path.rest is not None and one.end - one.start >= path.rest.rest]
+    if not rested:
+        return sum(path.durations[:leg])
+    last = rested[-1]
+    return path.durations[last.leg] - last.driven + sum(path.durations[last.leg + 1 : leg])
 
 
 def _broken(path: Way, found: Timetable) -> Failure | None:
@@ -336,11 +366,13 @@ def _thumb(rule: Rest, driven: int, length: int) -> list[int]:
 def _opening(visit: Visit, arrival: int, first: int) -> int | Failure:
     """When service starts after an arrival and not before ``first``: at once, or when the next window opens."""
     start = ready = arrival if arrival > first else first
-    if visit.windows:
-        window = next((window for window in visit.windows if window.end >= ready), None)
-        if window is None:
+    for window in visit.windows:  # a loop, as this is asked more often than anything else
+        if window.end >= ready:
+            start = ready if ready > window.start else window.start
+            break
+    else:
+        if visit.windows:
             return Failure(Snag.WINDOW, 0, ready, visit.windows[-1].end)
-        start = ready if ready > window.start else window.start
     if visit.due is not None and start > visit.due:
         return Failure(Snag.WINDOW, 0, start, visit.due)
     return start
