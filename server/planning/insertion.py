@@ -138,14 +138,25 @@ class _Begun:
     orders: tuple[Order, ...]
     path: Way
     route: Route | None
+    bounds: RouteBounds
+    full: tuple[bool, ...]
+    """Of each of its trips, whether the order is too much beside what is loaded for it at the depot."""
+
+    def over(self, place: Place, order: Order) -> bool:
+        """Whether the trip on which a place is has no room for an order from the depot."""
+        if place.anew or not from_depot(order):
+            return False
+        return self.full[sum(visit.reload for visit in self.path.visits[: place.spots[0][0]])]
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A place on a route, worked out or not yet."""
+    """A place on a route: how far it has been looked at, from the least of way and work, by the bound with its windows, to
+    being worked out."""
 
     begun: _Begun
     place: Place
+    bounded: bool = False
     worked: Worked | None = None
 
     @property
@@ -173,14 +184,11 @@ class _Day:
         heapq.heapify(heap)
         done: list[Choice] = []
         while heap and (exact is None or len(done) < exact):
-            _, _, one = heapq.heappop(heap)
+            key, _, one = heapq.heappop(heap)
             if one.worked is not None:
                 done.append(self._choice(one, self._figures(one.begun, one.worked)))
-                continue
-            worked = work_out(self.lookup, one.begun.crew, one.sequence, self.names)
-            if worked is not None and begun_as_planned(one.begun.crew, one.begun.route, worked.table):
-                found = _Candidate(one.begun, one.place, worked)
-                heapq.heappush(heap, (self._key(one.begun, worked), next(self._number), found))
+            elif (closer := self._looked_at(one, key)) is not None:
+                heapq.heappush(heap, (closer[0], next(self._number), closer[1]))
         further = tuple(_further(one) for _, _, one in sorted(heap))
         left = self._left(any(choice.holds for choice in done))
         return Choices(self.order.id, tuple(done), further, tuple(self.unable), left, self.order.penalty)
@@ -247,35 +255,38 @@ class _Day:
             assert route is None, "a plan's route has a way"
             loading = self.lookup.sites[crew.vehicle.depot].service
             path = Way(crew, (), (0,), (0,), loading, crew.early, self.problem.rest, self.problem.opening_loss)
-        return _Begun(crew, orders, path, route)
+        bounds = RouteBounds(self.lookup, crew, path, 0 if route is None else route.duration)
+        trips = [[one for one in trip if from_depot(one)] for trip in trips_of(orders)]
+        full = tuple(self.lookup.overload(crew.vehicle, [*trip, self.order]) is not None for trip in trips)
+        return _Begun(crew, orders, path, route, bounds, full)
 
     # where ---------------------------------------------------------------------------------------------------------------
 
     def _candidates(self, begun: _Begun) -> Iterator[tuple[_Key, _Candidate]]:
-        """Every place on a route with the least it comes to."""
-        crew, path = begun.crew, begun.path
-        bounds = RouteBounds(self.lookup, crew, path, 0 if begun.route is None else begun.route.duration)
-        full = self._full(begun)
-        single = len(full) == 1 and begun.crew.vehicle.trips == 1
-        for place in places(crew, begun.orders, path.visits, self.order):
-            over = (
-                not place.anew
-                and from_depot(self.order)
-                and full[sum(visit.reload for visit in path.visits[: place.spots[0][0]])]
-            )
+        """Every place on a route with the least it costs."""
+        single = len(begun.full) == 1 and begun.crew.vehicle.trips == 1
+        for place in places(begun.crew, begun.orders, begun.path.visits, self.order):
+            over = begun.over(place, self.order)
             if over and not single:
                 continue  # another trip takes it, or none does
-            earliest = crew.early if place.anew else path.earliest
-            found = bounds.bound(place.spots, max(earliest, self.order.release) if place.first else earliest)
-            if found is not None:
-                breaks = over or found.over > 0
-                yield (breaks, over, found.over, int(breaks), found.cost), _Candidate(begun, place)
+            cost = begun.bounds.least(place.spots)
+            if cost is not None:
+                yield (over, over, 0, int(over), cost), _Candidate(begun, place)
 
-    def _full(self, begun: _Begun) -> list[bool]:
-        """Of each trip of a route, whether the order is too much beside what is loaded for it at the depot."""
-        vehicle = begun.crew.vehicle
-        trips = [[one for one in trip if from_depot(one)] for trip in trips_of(begun.orders)]
-        return [self.lookup.overload(vehicle, [*trip, self.order]) is not None for trip in trips]
+    def _looked_at(self, one: _Candidate, key: _Key) -> tuple[_Key, _Candidate] | None:
+        """A place looked at more closely: by its bound, then in full. ``None`` where it turns out to be none."""
+        begun, place = one.begun, one.place
+        if not one.bounded:
+            earliest = begun.crew.early if place.anew else begun.path.earliest
+            found = begun.bounds.bound(place.spots, max(earliest, self.order.release) if place.first else earliest)
+            if found is None:
+                return None
+            breaks = key[1] or found.over > 0
+            return (breaks, key[1], found.over, int(breaks), found.cost), _Candidate(begun, place, bounded=True)
+        worked = work_out(self.lookup, begun.crew, one.sequence, self.names)
+        if worked is None or not begun_as_planned(begun.crew, begun.route, worked.table):
+            return None
+        return self._key(begun, worked), _Candidate(begun, place, bounded=True, worked=worked)
 
     # what ----------------------------------------------------------------------------------------------------------------
 

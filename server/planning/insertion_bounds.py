@@ -154,8 +154,8 @@ class RouteBounds:
         self._wide = self._tails([s.stretch() for s in self._stands])
         self._work = path.loading + sum(path.durations) + sum(visit.service for visit in path.visits)
         self._driving = sum(path.durations)
-        self._meal = self._eaten()
         self._begun: dict[int, list[_At]] = {}
+        self._detours: dict[tuple[str, int], tuple[int, int, int] | None] = {}
 
     # the route as it is --------------------------------------------------------------------------------------------------
 
@@ -199,17 +199,41 @@ class RouteBounds:
         made = self._known_heads[earliest] = _Heads(near, wide, free, arrivals)
         return made
 
-    def _eaten(self) -> int:
-        """How long the meal takes that the driver of the route as it is has on the way, whenever it leaves (s)."""
-        meal, lock = self._crew.meal, self._crew.lock
-        if meal is None or not self._stands:
-            return 0
-        begins = self._until[0] - self._path.durations[0] - self._path.loading
-        if lock is not None and lock.departure is not None:
-            begins = lock.departure - self._path.loading
-        return meal.length if begins < meal.latest < self._arrivals[-1] else 0
-
     # the route with something put into it --------------------------------------------------------------------------------
+
+    def least(self, spots: Sequence[Spot]) -> float | None:
+        """The least that putting something at these places costs, by way and work alone; ``None`` where no road leads there."""
+        if len(spots) > 1 and spots[0][0] == spots[-1][0]:
+            found = [self._detour(spots[0][0], [order for _, order in spots])]
+        else:
+            found = []
+            for gap, order in spots:
+                if (order.id, gap) not in self._detours:
+                    self._detours[order.id, gap] = self._detour(gap, [order])
+                found.append(self._detours[order.id, gap])
+        way = work = calls = 0
+        for one in found:
+            if one is None:
+                return None
+            way, work, calls = way + one[0], work + one[1], calls + one[2]
+        return self._cost(self._work + work, way, calls)
+
+    def _detour(self, gap: int, orders: Sequence[Order]) -> tuple[int, int, int] | None:
+        """What putting orders before a visit adds in way (m), in driving and service (s), and in visits."""
+        row, onward = self._rows[gap], self._rows[gap + 1]
+        way = work = calls = 0
+        if self._stands:
+            way, work = -self._legs[gap], -self._path.durations[gap]
+        for order in orders:
+            there = self._lookup.row[order.site]
+            stand, joins = self._stand_of(order, row, there, onward)
+            if self._way(row, there) == NO_ROAD:
+                return None
+            way, work = way + self._way(row, there), work + self._time(row, there) + stand.service
+            calls, row = calls + (not joins and order.id != ""), there
+        if self._way(row, onward) == NO_ROAD:
+            return None
+        return way + self._way(row, onward), work + self._time(row, onward), calls
 
     def bound(self, spots: Sequence[Spot], earliest: int) -> Bound | None:
         """The least that putting something at these places, first to last, comes to; loading begins at ``earliest`` (s) or
@@ -306,26 +330,33 @@ class RouteBounds:
         later = driving + here.service >= 0 and arrival >= self._arrivals[at]
         whole = joined(here.near, self._near[at], travel) if later else None
         if whole is not None and whole[1] == 0 and arrival <= self._until[at]:
-            duration = max(whole[0], self._work + driving + here.service + self._paused(driving))
-            return self._priced(duration, way, here.calls, 0)
+            paused = self._paused(driving, whole[3])
+            return self._priced(max(whole[0], self._work + driving + here.service + paused), way, here.calls, 0)
         wide = joined(here.wide, self._wide[at], travel)
         over = max(wide[1], int(later or arrival > self._until[at]))
         return self._priced(wide[0] - wide[1], way, here.calls, over)
 
-    def _paused(self, more: int) -> int:
-        """The least time for rests and the meal (s); the meal may be a rest."""
-        rule = self._lookup.problem.rest
+    def _paused(self, more: int, begins: int) -> int:
+        """The least time for rests and the meal (s) where loading begins at ``begins`` at the latest; the meal may be a rest."""
+        rule, meal = self._lookup.problem.rest, self._crew.meal
+        eaten = 0
+        if meal is not None and begins < meal.latest < self._arrivals[-1]:
+            eaten = meal.length
         if rule is None:
-            return self._meal
-        return max(self._meal, rule.rest * max(0, -(-(self._driving + more) // rule.driving) - 1))
+            return eaten
+        return max(eaten, rule.rest * max(0, -(-(self._driving + more) // rule.driving) - 1))
 
-    def _priced(self, duration: int, way: int, calls: int, over: int) -> Bound:
+    def _cost(self, duration: int, way: int, calls: int) -> float:
         vehicle, money = self._crew.vehicle, self._lookup.problem.money
         cost = money(vehicle.per_km, way, 1000) + vehicle.per_stop * calls
         cost += money(self._crew.per_hour, duration - self._known, 3600)
-        if not over and vehicle.max_duration is not None:
-            over = max(0, duration - vehicle.max_duration)
-        return Bound(cost if self._stands else cost + vehicle.fixed, over)
+        return cost if self._stands else cost + vehicle.fixed
+
+    def _priced(self, duration: int, way: int, calls: int, over: int) -> Bound:
+        longest = self._crew.vehicle.max_duration
+        if not over and longest is not None:
+            over = max(0, duration - longest)
+        return Bound(self._cost(duration, way, calls), over)
 
     def _way(self, row: int, other: int) -> int:
         return 0 if row == other else self._ways[row][other]
