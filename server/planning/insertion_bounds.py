@@ -202,7 +202,8 @@ class RouteBounds:
     # the route with something put into it --------------------------------------------------------------------------------
 
     def least(self, spots: Sequence[Spot]) -> float | None:
-        """The least that putting something at these places costs, by way and work alone; ``None`` where no road leads there."""
+        """The least that putting something at these places costs, by way and work alone; ``None`` where no road leads
+        there."""
         if len(spots) > 1 and spots[0][0] == spots[-1][0]:
             found = [self._detour(spots[0][0], [order for _, order in spots])]
         else:
@@ -337,7 +338,8 @@ class RouteBounds:
         return self._priced(wide[0] - wide[1], way, here.calls, over)
 
     def _paused(self, more: int, begins: int) -> int:
-        """The least time for rests and the meal (s) where loading begins at ``begins`` at the latest; the meal may be a rest."""
+        """The least time for rests and the meal (s), where loading begins at ``begins`` at the latest; one may be the
+        other."""
         rule, meal = self._lookup.problem.rest, self._crew.meal
         eaten = 0
         if meal is not None and begins < meal.latest < self._arrivals[-1]:

@@ -9,6 +9,7 @@ Rests are placed by a rule of thumb here (take a wait that is long enough, else 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
@@ -52,8 +53,23 @@ def timetable(
         return drive(path, start) if start >= path.earliest else Failure(Snag.SHIFT, 0, start, path.earliest)
     made: list[Timetable] = []
     failures: list[Failure] = []
-    start = path.earliest
-    least = path.loading + sum(path.durations) + sum(visit.service for visit in path.visits)
+    if thorough:
+        if path.rest is not None:  # by rule of thumb a later start is not always a later end
+            _try(path, path.earliest, None, made, failures)
+        for least, first, last in sorted(_stretches(path, failures)):
+            if made and least >= min(map(_order(crew), made)):
+                break  # nothing in what is left can be better
+            _try(path, first, last, made, failures)
+    else:
+        _try(path, path.earliest, None, made, failures)
+    if made:
+        return min(made, key=_order(crew))
+    return max(failures, key=lambda failure: (failure.visit, -failure.value))
+
+
+def _try(path: Way, start: int, last: int | None, made: list[Timetable], failures: list[Failure]) -> None:
+    """Timetables, or what prevents them, of loading from ``start`` on until ``last``: of each stretch of moments in which
+    every visit keeps its window. Without ``last`` until there is one."""
     for _ in range(2 + sum(len(visit.windows) for visit in path.visits)):
         found = _run(path, start)
         tries = [found]
@@ -65,14 +81,51 @@ def timetable(
                 failures.append(held)
             else:
                 made.append(held)
-        if isinstance(found, Failure) or (made and not thorough) or _leeway(found) == FOREVER:
+        if isinstance(found, Failure) or (made and last is None) or (leeway := _leeway(found)) == FOREVER:
             break  # leaving later never makes a window that leaving first misses
-        if any(one.duration == least for one in made):
-            break  # nothing is shorter than without any wait, and whatever leaves later is back later
-        start += _leeway(found) + 1
-    if made:
-        return min(made, key=_order(crew))
-    return max(failures, key=lambda failure: (failure.visit, -failure.value))
+        start += leeway + 1
+        if last is not None and start > last:
+            break
+
+
+def _stretches(path: Way, failures: list[Failure]) -> Iterator[tuple[tuple[float, int, int], int, int]]:
+    """Every stretch of moments to begin loading in which each visit keeps its window if nobody rests or eats: what a
+    timetable of one comes to at the least, as timetables are compared, and its first and last moment (s). Stretches in which
+    even then a box warms, or the route is too long, are failures."""
+    free, start = replace(path, rest=None), path.earliest
+    last, late, longest = len(path.visits) - 1, path.crew.late, path.crew.vehicle.max_duration
+    for _ in range(2 + sum(len(visit.windows) for visit in path.visits)):
+        found = _pass(free, start, None, None)
+        if isinstance(found, Failure):
+            failures.append(found)
+            return
+        if late is not None and found.end > late:
+            failures.append(Failure(Snag.SHIFT, last, found.end, late))
+            return
+        leeway = _leeway(found)
+        spare = min(_waited(found), leeway)
+        shortest = found.duration - spare
+        if (warm := _warm(free, found, spare)) is not None:
+            failures.append(warm)
+        elif longest is not None and shortest > longest:
+            failures.append(Failure(Snag.SHIFT, last, shortest, longest))
+        else:
+            yield (path.crew.per_hour * shortest, found.end, shortest), start, start + leeway
+        if leeway == FOREVER:
+            return
+        start += leeway + 1
+
+
+def _warm(path: Way, found: Timetable, spare: int) -> Failure | None:
+    """A box of the first trip that warms even if loading begins ``spare`` s later and nothing else does."""
+    for index, visit in enumerate(found.visits):
+        if visit.reload:
+            break
+        if visit.hold is not None:
+            boxed, holds = found.departures[index] - found.start - spare, visit.hold - path.opening_loss * index
+            if boxed > holds:
+                return Failure(Snag.HOLD, index, boxed, holds)
+    return None
 
 
 def _order(crew: Crew) -> Callable[[Timetable], tuple[float, int, int]]:
