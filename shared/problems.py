@@ -815,6 +815,18 @@ URGENT_SIZE = kind(6641, 409, "单独装也装不下（{what}）：{value}", "To
 URGENT_ALONE = kind(
     6642, 409, "车上有不能与之同车的货物：{value}", "It carries goods that must not ride together with {value}"
 )
+URGENT_DRAFT = kind(
+    6643,
+    409,
+    "排线台上还有未保存为方案的改动，请先保存或恢复：{value}",
+    "Moves on the desk are not kept as a plan yet: keep or discard them first ({value})",
+)
+URGENT_BREAKS = kind(
+    6644,
+    409,
+    "中途回场再装且不能满足约束的安排无法采用：{value}",
+    "A return to load again that breaks something cannot be taken: {value}",
+)
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------
 DISK_FULL = kind(

@@ -1,6 +1,6 @@
 """From a route of the plan to the route a handheld works from: everything of a shift in one document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -23,7 +23,9 @@ from shared.work import Container, Route, Stop
 def refuse_unknown_work(problem: Problem, planned: plans.Route) -> None:
     """Refuse a route that asks for what no handheld knows how to do.
 
-    A handheld loads once and hands over; it neither comes back to load again nor collects, and fetches no transfers.
+    A handheld loads before it leaves and hands over; it neither collects nor fetches transfers. Where it has left already it
+    can take goods on board between two stops, so it can be called back to load what its route did not have when it left;
+    a route that is to load again from the beginning has one list of goods to load, and would load everything at once.
 
     Raises:
         Refused: ROUTE_BEYOND_HANDHELD.
@@ -31,7 +33,8 @@ def refuse_unknown_work(problem: Problem, planned: plans.Route) -> None:
     served = {name for stop in planned.stops for name in stop.orders}
     collected = [order.id for order in problem.orders if order.collect and order.id in served]
     fetched = [name for stop in planned.stops for name in stop.fetched]
-    again = [stop.site for stop in planned.stops if stop.reload]
+    left = any(lock.vehicle == planned.vehicle and lock.departure is not None for lock in problem.locks)
+    again = [stop.site for stop in planned.stops if stop.reload and not left]
     for what, values in (("再装 loading again", again), ("取件 collecting", collected), ("转运 transfers", fetched)):
         if values:
             raise Refused(problems.ROUTE_BEYOND_HANDHELD, value=planned.vehicle, what=f"{what}: {' '.join(values)}")
@@ -49,14 +52,16 @@ def build_route(
         Refused: NOT_FOUND, PACKING_NONE, PACKING_FULL, or CODE_* and SCAN_* for a line that no scan could be held against.
     """
     vehicle = fleet.vehicle_entry(planned.vehicle)
-    visits = [list(visit) for _, visit in groupby(planned.stops, key=lambda stop: site_of_node(stop.site))]
+    legs = _legs(planned.stops)
+    calls = [stop for stop in planned.stops if not stop.reload]
+    visits = [list(visit) for _, visit in groupby(calls, key=lambda stop: site_of_node(stop.site))]
     brought = [[orders.order(order_id) for stop in visit for order_id in stop.orders] for visit in visits]
     spaces = fleet.containers_of(planned.vehicle)
     consignments = [order.consignment for visit in brought for order in visit]
     placed = pack(consignments, spaces, vehicle.data.name.zh)
     depot = fleet.site(planned.depot)
     stops = tuple(
-        _stop(visit, own, placed, route_id=route_id, number=number, day=day, origin=origin)
+        _stop(visit, own, placed, legs, route_id=route_id, number=number, day=day, origin=origin)
         for number, (visit, own) in enumerate(zip(visits, brought, strict=True), 1)
     )
     route = Route(
@@ -78,10 +83,36 @@ def build_route(
     return route
 
 
+def _legs(stops: Sequence[plans.Stop]) -> dict[str, int]:
+    """The way to each stop by its first order (m), by the depot where the vehicle is called back there before."""
+    legs: dict[str, int] = {}
+    way = 0
+    for stop in stops:
+        way += stop.distance
+        if not stop.reload:
+            legs[stop.orders[0]] = way
+            way = 0
+    return legs
+
+
+def returns_of(problem: Problem, planned: plans.Route) -> list[tuple[plans.Stop, list[str]]]:
+    """Where a vehicle is called back to load: each return, and the orders that are loaded there, in driving order. What was
+    on board before is not among them."""
+    ready = {order.id: order.release for order in problem.orders}
+    found: list[tuple[plans.Stop, list[str]]] = []
+    for stop in planned.stops:
+        if stop.reload:
+            found.append((stop, []))
+        elif found:
+            found[-1][1].extend(name for name in stop.orders if ready[name] > planned.start)
+    return found
+
+
 def _stop(
     visit: Sequence[plans.Stop],
     brought: Sequence[Order],
     placed: dict[str, str],
+    legs: Mapping[str, int],
     *,
     route_id: str,
     number: int,
@@ -97,7 +128,7 @@ def _stop(
         windows=tuple(windows[key] for key in sorted(windows)),
         planned_arrival=_at(origin, visit[0].arrival),
         planned_departure=_at(origin, visit[-1].departure),
-        leg_distance=float(sum(stop.distance for stop in visit)),
+        leg_distance=float(sum(legs[stop.orders[0]] for stop in visit)),
     )
 
 

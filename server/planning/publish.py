@@ -15,7 +15,7 @@ from server.custody.operations import append_own, devices
 from server.db import db
 from server.fleet import operations as fleet
 from server.orders import operations as orders
-from server.planning.building import build_route, refuse_unknown_work
+from server.planning.building import build_route, refuse_unknown_work, returns_of
 from server.planning.keeping import planned_route
 from server.planning.models import OverrideRow, PublishedRoute
 from server.planning.road.ways import Way, places_of, with_way
@@ -173,7 +173,27 @@ def publish_together(wanted: Sequence[Wanted], *, by: str) -> list[str]:
         for note in sorted(carried - kept):
             if orders.order(note).route_id == one.route_id:
                 orders.release(note, by=by)
-    return [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
+    made = [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
+    for one in wanted:
+        _call_back(one.route_id, by=by)
+    return made
+
+
+def _call_back(route_id: str, *, by: str) -> None:
+    """Tell the driver of a route on which the vehicle is called back when to be there, and for what: a handheld knows the stops
+    of its route and no depot among them. Said once."""
+    kept, planned = planned_route(route_id)
+    said = {message.text for message in messages_of(route_id)}
+    for stop, names in returns_of(kept.problem, planned):
+        depot = fleet.site(planned.depot).name
+        notes = "、".join(orders.order(name).consignment.note_number for name in names)
+        after = kept.problem.clock(stop.start)
+        text = (
+            f"请先回{depot.zh}装货：{notes}（{after} 起装车），再去下一站。"
+            f"\nReturn to {depot.en} and load {notes} (from {after}) before the next stop."
+        )
+        if names and text not in said:
+            post_message(route_id, text[:MESSAGE_MAX], by=by)
 
 
 def publish(route: Route, *, device_id: str, by: str) -> str:
