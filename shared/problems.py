@@ -827,6 +827,8 @@ URGENT_BREAKS = kind(
     "中途回场再装且不能满足约束的安排无法采用：{value}",
     "A return to load again that breaks something cannot be taken: {value}",
 )
+URGENT_STALE = kind(6645, 409, "情况已变，请重新选择：{value}", "The day has moved on: choose again ({value})")
+URGENT_NO_PLAN = kind(6646, 404, "{value} 还没有方案", "There is no plan of {value} yet")
 
 # 7xxx the handheld -------------------------------------------------------------------------------------------------------
 DISK_FULL = kind(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from server.custody import ledger
 from server.fleet import operations as fleet
@@ -95,16 +95,16 @@ def _legs(stops: Sequence[plans.Stop]) -> dict[str, int]:
     return legs
 
 
-def returns_of(problem: Problem, planned: plans.Route) -> list[tuple[plans.Stop, list[str]]]:
-    """Where a vehicle is called back to load: each return, and the orders that are loaded there, in driving order. What was
-    on board before is not among them."""
+def returns_of(problem: Problem, planned: plans.Route) -> list[tuple[plans.Stop, plans.Stop, list[str]]]:
+    """Where a vehicle is called back to load: the stop it comes from, the return, and the orders that are loaded there, in
+    driving order. What was on board before is not among them."""
     ready = {order.id: order.release for order in problem.orders}
-    found: list[tuple[plans.Stop, list[str]]] = []
-    for stop in planned.stops:
+    found: list[tuple[plans.Stop, plans.Stop, list[str]]] = []
+    for before, stop in pairwise(planned.stops):
         if stop.reload:
-            found.append((stop, []))
+            found.append((before, stop, []))
         elif found:
-            found[-1][1].extend(name for name in stop.orders if ready[name] > planned.start)
+            found[-1][2].extend(name for name in stop.orders if ready[name] > planned.start)
     return found
 
 

@@ -23,6 +23,7 @@ from server.planning.desk_words import words
 from server.planning.hand import Hand, hand_of, read_hand
 from server.planning.searches import Search
 from server.planning.under_way import settled, under_way, with_begun
+from server.planning.urgent import waiting
 from server.transaction import begin_writing, transaction
 from shared import problems
 from shared.errors import Refused
@@ -87,6 +88,7 @@ def desk(plan_id: str) -> ResponseReturnValue:
         state=msgspec.to_builtins({**desk_view.shown(on_desk, draft), "seen": version}),
         published=desk_view.published(on_desk),
         devices=desk_view.devices(),
+        waiting=len(waiting(on_desk.kept)),
         words=words(),
         tiles=config.tiles_url,
         attribution=config.tiles_attribution,

@@ -16,6 +16,7 @@ from server.db import db
 from server.fleet import operations as fleet
 from server.orders import operations as orders
 from server.planning.building import build_route, refuse_unknown_work, returns_of
+from server.planning.day import site_of_node
 from server.planning.keeping import planned_route
 from server.planning.models import OverrideRow, PublishedRoute
 from server.planning.road.ways import Way, places_of, with_way
@@ -180,17 +181,17 @@ def publish_together(wanted: Sequence[Wanted], *, by: str) -> list[str]:
 
 
 def _call_back(route_id: str, *, by: str) -> None:
-    """Tell the driver of a route on which the vehicle is called back when to be there, and for what: a handheld knows the stops
-    of its route and no depot among them. Said once."""
+    """Tell the driver of a route on which the vehicle is called back after which stop to come, and what for: a handheld knows
+    the stops of its route, and no depot among them. Each return is told once."""
     kept, planned = planned_route(route_id)
     said = {message.text for message in messages_of(route_id)}
-    for stop, names in returns_of(kept.problem, planned):
-        depot = fleet.site(planned.depot).name
-        notes = "、".join(orders.order(name).consignment.note_number for name in names)
-        after = kept.problem.clock(stop.start)
+    for before, stop, names in returns_of(kept.problem, planned):
+        depot, site = fleet.site(planned.depot).name, fleet.site(site_of_node(before.site)).name
+        notes = ", ".join(orders.order(name).consignment.note_number for name in names)
+        at = kept.problem.clock(stop.start)
         text = (
-            f"请先回{depot.zh}装货：{notes}（{after} 起装车），再去下一站。"
-            f"\nReturn to {depot.en} and load {notes} (from {after}) before the next stop."
+            f"送完{site.zh}后请先回{depot.zh}装货：{notes}（{at} 起装车）。"
+            f"After {site.en}, come back to {depot.en} and load {notes} (from {at})."
         )
         if names and text not in said:
             post_message(route_id, text[:MESSAGE_MAX], by=by)
