@@ -120,9 +120,9 @@ MEASUREMENT = Measurement(
     costs and broken promises. The cost is what the best place adds to the plan, where both find one that breaks nothing.
     """),
     prose("""
-    Greedy re-insertion: the timetable of every place of every route, the cheapest that holds. It has the same timetables and
-    keeps the same rules; it ranks nothing, and says of nothing what it would break. It does not let a vehicle come back for the
-    order.
+    Greedy re-insertion: the timetable of every place of every route, the cheapest that holds. It has the same timetables
+    and keeps the same rules; it ranks nothing, and says of nothing what it would break. It does not let a vehicle come back
+    for the order.
     """),
     measure,
 )

@@ -36,11 +36,11 @@ COLD, AMBIENT = "2-8", "ambient"
 
 
 def city(stops: int, seed: int) -> Problem:
-    """A day of ``stops`` orders, each for a site of its own, and vehicles for 18 stops each on average, some of which will stay
-    at home, some hired.
+    """A day of ``stops`` orders, each for a site of its own, and vehicles for 18 stops each, some of them hired; a good part
+    of them will stay at home.
 
-    On: two windows a day, priorities, penalties, two temperature zones and boxes that hold 6 h, controlled drugs, a group that
-    goes alone, collections of empty boxes, vehicles that may load again, sites for vans only, rests, meals, shifts.
+    On: two windows a day, priorities, penalties, two temperature zones and boxes that hold 6 h, controlled drugs, collections
+    of empty boxes, vehicles that may load again, sites for vans only, rests, meals, shifts.
     """
     rng = random.Random(seed)
     places = [(0, -9_000)] + [_place(rng) for _ in range(stops)]
