@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from server.planning.checker import Rule, check
 from server.planning.desk import evaluate
 from server.planning.hand import Hand, HandRoute, hand_of, orders_of
-from server.planning.insertion import Choice, Figures, rank, sequence_of
+from server.planning.insertion import Choice, Choices, Figures, rank, sequence_of
 from server.planning.operations import make_plan
 from server.planning.plan import Plan, Unserved
-from server.planning.problem import Lock, Order, Problem
+from server.planning.problem import Amounts, Lock, Order, Problem
 from shared import problems as catalogue
 from shared.errors import Refused
-from tests.server.planning.days import HOUR, problems
+from tests.server.planning.days import HOUR, MORNING, problems, small_day
 from tests.server.planning.test_desk import plain
 
 RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -202,3 +202,133 @@ def _everywhere(problem: Problem, plan: Plan, order: Order) -> Iterator[Hand]:
         if vehicle.id not in used:
             for driver in free if problem.drivers else [None]:
                 yield Hand((*hand.routes, HandRoute(vehicle.id, (order.id,), driver)), off)
+
+
+# one rule at a time ----------------------------------------------------------------------------------------------------
+
+
+def running(order: Order, **changes: object) -> tuple[Problem, Plan]:
+    """The small day, planned, and the problem with what has begun and one order more."""
+    day = small_day(**changes)
+    plan = make_plan(day, iterations=50, seed=1)
+    return change(day, orders=(*day.orders, order)), plan
+
+
+def ranked(problem: Problem, plan: Plan, order: Order, now: int) -> Choices:
+    found = rank(problem, plan, order.id, now, exact=None)
+    assert [key(one) for one in found.choices] == sorted(map(key, found.choices))
+    return found
+
+
+def left_at(plan: Plan, vehicle: str, stops: int) -> Lock:
+    """A vehicle that left as planned, with so many stops behind it."""
+    route = next(route for route in plan.routes if route.vehicle == vehicle)
+    names = tuple(name for stop in route.stops[:stops] for name in stop.orders)
+    return Lock(vehicle, names, route.driver, route.departure)
+
+
+def test_a_vehicle_that_has_left_cannot_carry_what_lies_at_the_depot_and_says_when_it_left() -> None:
+    urgent = Order("u", "C", Amounts(1), release=9 * HOUR)
+    problem, plan = running(urgent)
+    (route,) = plan.routes
+    problem = change(problem, locks=(left_at(plan, route.vehicle, 1),))
+    found = ranked(problem, plan, urgent, 9 * HOUR)
+    assert {one.vehicle for one in found.choices} == {"V2"}
+    (unable,) = found.unable
+    clock = problem.clock(route.departure)
+    assert unable.problem.text("en") == f"#6640 It left at {clock}; u is ready at 09:00"
+    assert not any(one.used for one in found.choices)
+
+
+def test_called_back_it_loads_again_and_goes_on_with_what_it_has() -> None:
+    """Before the last stop or after it; and a passive box that is on board keeps it from coming back before."""
+    urgent = Order("u", "C", Amounts(1), release=9 * HOUR)
+    van = change(small_day().vehicles[0], trips=2, max_duration=None, max_distance=None)
+    boxless = tuple(change(order, hold=None) for order in small_day().orders)
+    for orders, back_between in ((boxless, True), (small_day().orders, False)):
+        problem, plan = running(urgent, vehicles=(van,), orders=orders, drivers=small_day().drivers[:1])
+        (route,) = plan.routes
+        box = next(number for number, stop in enumerate(route.stops) if "c1" in stop.orders)
+        problem = change(problem, locks=(left_at(plan, "V1", 0),))
+        found = ranked(problem, plan, urgent, 9 * HOUR)
+        assert all(one.returns for one in found.choices)
+        places = {one.sequence.index("u") - 1 for one in found.choices}
+        before_box = {place for place in places if place <= sum(len(stop.orders) for stop in route.stops[: box + 1])}
+        assert len(before_box) > 1 or not back_between
+        if not back_between:
+            assert all("c1" in one.sequence[: one.sequence.index("")] for one in found.choices)
+
+
+def test_a_hired_car_and_one_at_home_are_choices_and_those_alike_are_one() -> None:
+    urgent = Order("u", "C", Amounts(1), release=9 * HOUR)
+    vehicles = small_day().vehicles
+    hired = change(vehicles[1], id="H1", carrier="hired", fixed=80.0)
+    more = (*vehicles, change(vehicles[1], id="V3"), hired)
+    problem, plan = running(urgent, vehicles=more, drivers=())
+    problem = change(problem, locks=tuple(left_at(plan, route.vehicle, 1) for route in plan.routes))
+    found = ranked(problem, plan, urgent, 9 * HOUR)
+    at_home = [one.vehicle for one in found.choices if not one.used]
+    assert len(at_home) == len(set(at_home)) == 4 - len(plan.routes) - (1 if len(plan.routes) == 1 else 0)
+    assert "H1" in at_home
+
+
+def test_nobody_free_at_the_wheel_is_told() -> None:
+    urgent = Order("u", "C", Amounts(1), release=9 * HOUR)
+    problem, plan = running(urgent, drivers=small_day().drivers[:1])
+    found = ranked(problem, plan, urgent, 9 * HOUR)
+    idle = next(vehicle.id for vehicle in problem.vehicles if vehicle.id != plan.routes[0].vehicle)
+    assert [one.problem.text("en") for one in found.unable] == [f"#6610 Nobody drives {idle}"]
+
+
+@pytest.mark.parametrize(
+    ("urgent", "said"),
+    [
+        (Order("u", "C", zone="frozen"), "#6604 The vehicle has no compartment for frozen: u"),
+        (Order("u", "C", Amounts(41), zone="2-8"), "#6641 Too large for it even alone (units): u"),
+        (Order("u", "C", depot="E"), "#6615 u lies at E, another depot"),
+        (Order("u", "C", requires=("airport",)), "#6609 The driver P1 does not hold airport"),
+        (Order("u", "C", alone="gold"), "#6642 It carries goods that must not ride together with gold"),
+    ],
+)
+def test_who_cannot_carry_it_at_all_says_why(urgent: Order, said: str) -> None:
+    day = small_day()
+    problem, plan = running(urgent, vehicles=day.vehicles[:1], drivers=day.drivers[:1])
+    found = ranked(problem, plan, urgent, 0)
+    assert found.choices == ()
+    assert [one.problem.text("en") for one in found.unable] == [said]
+    assert 6301 <= found.left.reason.number <= 6399
+
+
+def test_a_site_that_admits_no_such_vehicle_is_told() -> None:
+    urgent = Order("u", "B", Amounts(1))
+    lorry = change(small_day().vehicles[1], id="V2")
+    orders = (small_day().orders[1],)
+    problem, plan = running(urgent, vehicles=(lorry,), orders=orders)
+    found = ranked(problem, plan, urgent, 0)
+    assert [one.problem.text("en") for one in found.unable] == ["#6608 The site admits van, and not lorry"]
+
+
+def test_what_it_does_to_the_others_is_told_with_both_times() -> None:
+    """Put in before another stop, that one begins later; and the last choice is to leave it."""
+    urgent = Order("u", "C", Amounts(1), penalty=30.0)
+    problem, plan = running(urgent)
+    found = ranked(problem, plan, urgent, 0)
+    assert found.penalty == 30.0
+    assert found.left.reason.number == 6390
+    first = next(one for one in found.choices if one.used and one.figures.moved)
+    before = {stop.site: stop.start for route in plan.routes for stop in route.stops}
+    for moved in first.figures.moved:
+        assert (moved.before, moved.before != moved.after) == (before[moved.site], True)
+
+
+def test_too_late_everywhere_is_ranked_by_how_late() -> None:
+    """It is ready when the receiver has closed."""
+    urgent = Order("u", "E", Amounts(1), release=MORNING.end)
+    problem, plan = running(urgent)
+    problem = change(problem, locks=tuple(left_at(plan, route.vehicle, 1) for route in plan.routes))
+    found = ranked(problem, plan, urgent, MORNING.end)
+    assert found.choices
+    assert all(one.figures.over > 0 for one in found.choices)
+    texts = [one.problem.text("en") for one in found.choices[0].figures.broken]
+    assert texts[0].startswith("#6601")
+    assert found.left.reason.number != 6390
