@@ -6,7 +6,7 @@ from typing import Any
 
 from server.i18n import gettext as _
 from server.i18n import language
-from server.planning.broken import Names, short
+from server.planning.broken import Broken, Names, short
 from server.planning.changes import LEAST
 from server.planning.insertion import Choice, Figures
 from server.planning.plan import Stop
@@ -48,7 +48,7 @@ def _choice(asked: Asked, choice: Choice, names: Names, carrier: str) -> dict[st
         "duration": short(problem, abs(figures.duration)),
         "longer": figures.duration >= 0,
         "moved": _moved(problem, figures, names),
-        "broken": [one.problem.text(language()) for one in figures.broken],
+        "broken": [_broken(figures, one, names) for one in figures.broken],
         "holds": choice.holds,
         "takable": choice.holds or not choice.returns,
         "key": key_of(choice),
@@ -75,6 +75,12 @@ def _place(stops: list[Stop], at: int, names: Names, order: str) -> str:
     if after:
         return _("first, before %(after)s", after=after)
     return _("as its only stop")
+
+
+def _broken(figures: Figures, one: Broken, names: Names) -> str:
+    """A broken promise, and at which stop if it is one's own."""
+    text = one.problem.text(language())
+    return text if one.stop is None else f"{_name(figures.route.stops[one.stop], names)}: {text}"
 
 
 def _name(stop: Stop, names: Names) -> str:

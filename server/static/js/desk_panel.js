@@ -105,7 +105,7 @@ export class Panel {
     const on = this.selected.index === index;
     const row = make("li", `desk-stop${on ? " on" : ""}${stop.broken.length ? " broken" : ""}`);
     const site = this.fixed.sites[stop.site];
-    const notes = stop.orders.map((name) => this.fixed.orders[name].note).join("、");
+    const notes = stop.orders.map((name) => this.fixed.orders[name].note).join("、") || this.words.reload;
     const face = button("", () => this.calls.select({ vehicle: route.vehicle, index }), "desk-stop-face");
     face.append(make("span", "number", index + 1), make("span", "time", this.clock(stop.start)), make("span", "site", site.name), make("span", "text-secondary small", notes));
     if (locked) face.append(make("span", "badge bg-azure-lt", this.words.locked));
@@ -128,7 +128,7 @@ export class Panel {
       ...new Set(stop.orders.map((name) => this.fixed.orders[name].zone)),
     ];
     held.append(make("div", "text-secondary small", said.filter(Boolean).join(" · ")));
-    if (this.calls.readOnly) return held;
+    if (this.calls.readOnly || !stop.orders.length) return held;
     const place = { vehicle: route.vehicle, index };
     const acts = make("div", "d-flex gap-2 mt-1");
     if (!locked) acts.append(button(this.words.move, () => this.askWhere(place)), button(this.words.takeOff, () => this.calls.move(place, null)));

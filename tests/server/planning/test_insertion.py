@@ -14,7 +14,7 @@ from server.planning.hand import Hand, HandRoute, hand_of, orders_of
 from server.planning.insertion import Choice, Choices, Figures, rank, sequence_of
 from server.planning.operations import make_plan
 from server.planning.plan import Plan, Unserved
-from server.planning.problem import Amounts, Lock, Order, Problem
+from server.planning.problem import Amounts, Driver, Lock, Meal, Order, Problem
 from shared import problems as catalogue
 from shared.errors import Refused
 from tests.server.planning.days import HOUR, MORNING, problems, small_day
@@ -332,3 +332,27 @@ def test_too_late_everywhere_is_ranked_by_how_late() -> None:
     texts = [one.problem.text("en") for one in found.choices[0].figures.broken]
     assert texts[0].startswith("#6601")
     assert found.left.reason.number != 6390
+
+
+def test_a_driver_who_would_go_without_the_meal_is_told_in_the_checkers_words() -> None:
+    """The desk has no words for meals: it can only be had while the vehicle is loaded."""
+    urgent = Order("u", "C", Amounts(1), release=7 * HOUR)
+    day = small_day()
+    hungry = Driver("P2", meal=Meal(7 * HOUR + 60, 7 * HOUR + 120))
+    problem, plan = running(urgent, drivers=(day.drivers[0], hungry), vehicles=day.vehicles)
+    problem = change(problem, locks=tuple(left_at(plan, route.vehicle, 1) for route in plan.routes))
+    (first, *_) = ranked(problem, plan, urgent, 7 * HOUR).choices
+    assert (first.driver, first.used, first.figures.over) == ("P2", False, 0)
+    assert [one.problem.number for one in first.figures.broken] == [6240]
+    assert first.figures.broken[0].problem.text("en").startswith("#6240 V2")
+
+
+def test_a_trip_that_is_full_is_no_place_and_another_one_is() -> None:
+    urgent = Order("u", "C", Amounts(6), zone="2-8")
+    van = change(small_day().vehicles[0], trips=2, max_duration=None, max_distance=None)
+    problem, plan = running(urgent, vehicles=(van,), drivers=small_day().drivers[:1])
+    full = change(van.compartments[0], capacity=change(van.compartments[0].capacity, units=14))
+    problem = change(problem, vehicles=(change(van, compartments=(full, *van.compartments[1:])),))
+    found = ranked(problem, plan, urgent, 0)
+    assert found.choices
+    assert all("" in one.sequence for one in found.choices)

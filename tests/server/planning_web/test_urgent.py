@@ -19,7 +19,7 @@ from server.orders import operations as orders
 from server.orders.schemas import Imported
 from server.planning import publish
 from server.planning.building import returns_of
-from server.planning.keeping import kept_matrices, kept_plan
+from server.planning.keeping import kept_matrices, kept_plan, planned_route
 from server.planning.problem import NO_ROAD, Matrix
 from server.planning.sequences import RELOAD
 from server.planning.urgent import ask, take
@@ -32,7 +32,7 @@ from shared.work import Name
 from tests.server.accounts.browsing import Browser, person
 from tests.server.fleet.samples import BY, WEEK
 from tests.server.orders.samples import as_csv, row
-from tests.server.planning_web.samples import DAY
+from tests.server.planning_web.samples import DAY, keep
 from tests.server.planning_web.test_desk import (
     ON_SQLITE,
     Desk,
@@ -55,18 +55,11 @@ NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
 def comes(
-    app: Flask, number: str = "N-9", receiver: str = "北京同仁医院", address: str = "东交民巷1号", packs: int = 2
+    app: Flask, number: str = "N-9", receiver: str = "北京同仁医院", address: str = "东交民巷1号", **goods: str
 ) -> str:
     """A delivery note is imported; returns its id."""
-    note = row(
-        随货同行单号=number,
-        收货单位=receiver,
-        收货地址=address,
-        发货日期=DAY.isoformat(),
-        数量=str(packs),
-        追溯码="",
-        要求送达="",
-    )
+    where = {"随货同行单号": number, "收货单位": receiver, "收货地址": address, "发货日期": DAY.isoformat()}
+    note = row(**where, **({"数量": "2", "追溯码": "", "要求送达": ""} | goods))
     with app.app_context(), transaction():
         report = orders.import_orders(as_csv([note]), "late.csv", by=BY)
         assert isinstance(report, Imported)
@@ -231,6 +224,35 @@ def test_a_choice_that_breaks_something_on_a_return_is_not_taken(app: Flask, bro
         )
         with transaction(), pytest.raises(Refused, check=lambda error: error.kind is problems.URGENT_BREAKS):
             take(asked, broken, by=BY)
+
+
+@ON_SQLITE
+def test_goods_of_another_zone_ride_where_the_vehicle_keeps_it(app: Flask, at_nine: Desk) -> None:
+    """Nothing else of the day asks for room temperature alone, or for deep frost."""
+    salt = {"药品通用名称": "氯化钠注射液", "GTIN": "06900000000069", "药品标识码": "8100006", "贮藏条件": "常温"}
+    ice = {"药品通用名称": "冻干制剂", "GTIN": "06900000000045", "药品标识码": "8100004", "贮藏条件": "冷冻"}
+    warm, frozen = comes(app, "N-7", **salt), comes(app, "N-6", **ice)
+    with app.app_context():
+        with reading():
+            asked = ask(kept_plan(at_nine.plan), warm)
+        assert asked.choices.choices[0].holds
+        assert asked.choices.unable == ()
+        with reading():
+            asked = ask(kept_plan(at_nine.plan), frozen)
+        assert asked.choices.choices == ()
+        assert {one.problem.number for one in asked.choices.unable} == {6604}
+
+
+@ON_SQLITE
+def test_a_plan_of_other_numbers_than_the_roads_is_worked_out_again(app: Flask, at_nine: Desk) -> None:
+    """It was made by hand, and kept without roads."""
+    order = comes(app)
+    with app.app_context():
+        route_id = keep(at_nine.day)
+        with reading():
+            asked = ask(planned_route(route_id)[0], order)
+        assert asked.plan.routes[0].end != 34_200
+        assert asked.choices.choices[0].holds
 
 
 @ON_SQLITE
