@@ -16,7 +16,7 @@ from server.planning.sequences import from_depot, parts_of
 
 STOPS, ORDERS = 1000, 200
 QUICK_STOPS, QUICK_ORDERS = 60, 6
-SEARCH, QUICK_SEARCH = 30.0, 3.0
+SEARCH, QUICK_SEARCH = 30.0, 1.0
 """s the plan of the day is searched for."""
 SEED = 1
 
