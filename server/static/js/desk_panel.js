@@ -111,7 +111,7 @@ export class Panel {
     if (locked) face.append(make("span", "badge bg-azure-lt", this.words.locked));
     row.append(face);
     if (stop.broken.length) row.append(reasons(stop.broken));
-    if (on) row.append(this.details(route, stop, index, locked, site));
+    if (on && stop.orders.length) row.append(this.details(route, stop, index, locked, site));
     return row;
   }
 
@@ -128,7 +128,7 @@ export class Panel {
       ...new Set(stop.orders.map((name) => this.fixed.orders[name].zone)),
     ];
     held.append(make("div", "text-secondary small", said.filter(Boolean).join(" · ")));
-    if (this.calls.readOnly || !stop.orders.length) return held;
+    if (this.calls.readOnly) return held;
     const place = { vehicle: route.vehicle, index };
     const acts = make("div", "d-flex gap-2 mt-1");
     if (!locked) acts.append(button(this.words.move, () => this.askWhere(place)), button(this.words.takeOff, () => this.calls.move(place, null)));
