@@ -10,7 +10,7 @@ bounds and carries no figures.
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import accumulate, count
 
 import msgspec
 
@@ -141,6 +141,8 @@ class _Begun:
     bounds: RouteBounds
     full: tuple[bool, ...]
     """Of each of its trips, whether the order is too much beside what is loaded for it at the depot."""
+    firsts: tuple[int, ...]
+    """Where in its sequence each visit begins, and where the last one ends."""
 
     def over(self, place: Place, order: Order) -> bool:
         """Whether the trip on which a place is has no room for an order from the depot."""
@@ -258,7 +260,8 @@ class _Day:
         bounds = RouteBounds(self.lookup, crew, path, 0 if route is None else route.duration)
         trips = [[one for one in trip if from_depot(one)] for trip in trips_of(orders)]
         full = tuple(self.lookup.overload(crew.vehicle, [*trip, self.order]) is not None for trip in trips)
-        return _Begun(crew, orders, path, route, bounds, full)
+        firsts = tuple(accumulate((len(visit.orders) for visit in path.visits), initial=0))
+        return _Begun(crew, orders, path, route, bounds, full, firsts)
 
     # where ---------------------------------------------------------------------------------------------------------------
 
@@ -332,8 +335,8 @@ class _Day:
 
 
 def _further(one: _Candidate) -> Further:
-    crew, visits = one.begun.crew, one.begun.path.visits
-    place = sum(len(visit.orders) for visit in visits[: one.place.spots[0][0]])
+    crew = one.begun.crew
+    place = one.begun.firsts[one.place.spots[0][0]]
     return Further(crew.vehicle.id, None if crew.driver is None else crew.driver.id, place)
 
 

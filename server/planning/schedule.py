@@ -219,12 +219,16 @@ def _run(
     begun = found.starts[late] if found.starts else found.departure  # a locked route may have no stop yet
     failures = [Failure(Snag.SHIFT, late, begun, meal.latest)]
     made: list[Timetable] = []
+    # a meal takes the waits there are, and what is left of it puts off the end; where there are rests, it may save one
+    soonest = found.start if found.breaks else found.end + max(0, meal.length - _waited(found))
     for place in _tables(meal, found):
         one = _pass(path, start, rests, delays, place, found)
         if isinstance(one, Failure):
             failures.append(one)
         elif _fed(meal, one.breaks):
             made.append(one)
+            if one.end <= soonest and _broken(path, one) is None:
+                break  # no other place is better, and of equals the first is taken
     if made:
         return min(made, key=lambda one: (_broken(path, one) is not None, *_order(path.crew)(one)))
     return max(failures, key=lambda failure: failure.visit)
