@@ -126,7 +126,7 @@ def rank(
 
     Vehicles at home that are alike are one choice, and so are drivers.
     """
-    day = _Day(problem, plan, order_id, now, names or {})
+    day = Day(problem, plan, order_id, now, names or {})
     return day.choices(exact)
 
 
@@ -171,8 +171,8 @@ _Key = tuple[bool, bool, int, int, float]
 """Whether something breaks, whether that is more than time, by how much (s), how many promises, and the added cost."""
 
 
-class _Day:
-    """One order, and everybody who could take it."""
+class Day:
+    """One order, and everybody who could take it: :func:`rank` asks it, step by step."""
 
     def __init__(self, problem: Problem, plan: Plan, order_id: str, now: int, names: Names) -> None:
         self.problem, self.plan, self.now, self.names = problem, plan, now, names
@@ -182,14 +182,14 @@ class _Day:
         self._number = count()
 
     def choices(self, exact: int | None) -> Choices:
-        heap = [(key, next(self._number), one) for begun in self._crews() for key, one in self._candidates(begun)]
+        heap = [(key, next(self._number), one) for begun in self.crews() for key, one in self.candidates(begun)]
         heapq.heapify(heap)
         done: list[Choice] = []
         while heap and (exact is None or len(done) < exact):
             key, _, one = heapq.heappop(heap)
             if one.worked is not None:
                 done.append(self._choice(one, self._figures(one.begun, one.worked)))
-            elif (closer := self._looked_at(one, key)) is not None:
+            elif (closer := self.looked_at(one, key)) is not None:
                 heapq.heappush(heap, (closer[0], next(self._number), closer[1]))
         further = tuple(_further(one) for _, _, one in sorted(heap))
         left = self._left(any(choice.holds for choice in done))
@@ -197,7 +197,7 @@ class _Day:
 
     # who -----------------------------------------------------------------------------------------------------------------
 
-    def _crews(self) -> Iterator[_Begun]:
+    def crews(self) -> Iterator[_Begun]:
         """Every crew that may carry the order: those with a route, then one of each kind of those at home."""
         driven = {route.vehicle for route in self.plan.routes}
         for route in self.plan.routes:
@@ -265,7 +265,7 @@ class _Day:
 
     # where ---------------------------------------------------------------------------------------------------------------
 
-    def _candidates(self, begun: _Begun) -> Iterator[tuple[_Key, _Candidate]]:
+    def candidates(self, begun: _Begun) -> Iterator[tuple[_Key, _Candidate]]:
         """Every place on a route with the least it costs."""
         single = len(begun.full) == 1 and begun.crew.vehicle.trips == 1
         for place in places(begun.crew, begun.orders, begun.path.visits, self.order):
@@ -276,7 +276,7 @@ class _Day:
             if cost is not None:
                 yield (over, over, 0, int(over), cost), _Candidate(begun, place)
 
-    def _looked_at(self, one: _Candidate, key: _Key) -> tuple[_Key, _Candidate] | None:
+    def looked_at(self, one: _Candidate, key: _Key) -> tuple[_Key, _Candidate] | None:
         """A place looked at more closely: by its bound, then in full. ``None`` where it turns out to be none."""
         begun, place = one.begun, one.place
         if not one.bounded:

@@ -85,7 +85,7 @@ class _Stand:
         if self.windows:
             near = [w for w in self.windows if w.end >= after and w.start <= until] or self.windows
             early, latest = max(early, near[0].start), min(latest, near[-1].end)
-        return _bounded(self.service, early, latest)
+        return (self.service, 0, min(early, latest), latest)  # late once, by the arrival, and not by the release as well
 
 
 def _stand(visit: Visit) -> _Stand:

@@ -8,16 +8,19 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from server.planning.checker import Rule, check
+from server.planning.checker import Rule, accept, check
+from server.planning.compose import compose
 from server.planning.desk import evaluate
 from server.planning.hand import Hand, HandRoute, hand_of, orders_of
-from server.planning.insertion import Choice, Choices, Figures, rank, sequence_of
+from server.planning.insertion import Choice, Choices, Day, Figures, rank, sequence_of
+from server.planning.lookup import Lookup
 from server.planning.operations import make_plan
 from server.planning.plan import Plan, Unserved
 from server.planning.problem import Amounts, Driver, Lock, Meal, Order, Problem
+from server.planning.schedule import Timetable, Way, drive, way
 from shared import problems as catalogue
 from shared.errors import Refused
-from tests.server.planning.days import HOUR, MORNING, problems, small_day
+from tests.server.planning.days import HOUR, MORNING, line_matrix, problems, small_day
 from tests.server.planning.test_desk import plain
 
 RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -141,6 +144,28 @@ def test_what_is_shown_is_the_beginning_of_the_whole_ranking(
     assert list(map(key, some.choices)) == list(map(key, whole.choices))[:shown]
     assert len(some.choices) + len(some.further) >= len(whole.choices)
     assert {one.vehicle for one in whole.choices} <= {one.vehicle for one in (*some.choices, *some.further)}
+
+
+@given(days())
+@RELAXED
+def test_a_place_looked_at_more_closely_is_never_better_than_it_seemed(
+    given_day: tuple[Problem, Plan, Order, int],
+) -> None:
+    """Which is why whatever stands behind an exact choice belongs there."""
+    problem, plan, order, now = given_day
+    day = Day(problem, plan, order.id, now, {})
+    for begun in day.crews():
+        for least, seen in day.candidates(begun):
+            closer = day.looked_at(seen, least)
+            if closer is None:
+                continue
+            exact = day.looked_at(closer[1], closer[0])
+            assert _rounded(least) <= _rounded(closer[0])
+            assert exact is None or _rounded(closer[0]) <= _rounded(exact[0])
+
+
+def _rounded(key: tuple[bool, bool, int, int, float]) -> tuple[bool, bool, int, int, float]:
+    return (*key[:4], round(key[4], 6))
 
 
 @given(days(simple=True))
@@ -356,3 +381,28 @@ def test_a_trip_that_is_full_is_no_place_and_another_one_is() -> None:
     found = ranked(problem, plan, urgent, 0)
     assert found.choices
     assert all("" in one.sequence for one in found.choices)
+
+
+def test_what_has_begun_is_not_worked_out_anew_even_where_rests_could_be_elsewhere() -> None:
+    """The driver rested in a lay-by before A, where the rule of thumb would have driven on to A: nobody says now that A was
+    visited earlier."""
+    far = line_matrix(0, 90_000, 180_000, 180_001, 180_002)
+    van = change(small_day().vehicles[0], trips=2, max_duration=None, max_distance=None, shift=None)
+    orders = (Order("a2", "A"), Order("b1", "B"))
+    urgent = Order("u", "C", release=9 * HOUR)
+    sites = tuple(change(site, windows=()) for site in small_day().sites)
+    day = small_day(
+        matrices={"default": far}, vehicles=(van,), orders=orders, sites=sites, drivers=(Driver("P1", per_hour=1.0),)
+    )
+    lookup = Lookup(day)
+    crew = lookup.crew(van, lookup.drivers["P1"])
+    path = way(lookup, crew, orders)
+    assert isinstance(path, Way)
+    for rests, offered in (({0: (4500,), 1: (9000,), 2: (9000,)}, False), ({1: (0,), 2: (0, 14_400)}, True)):
+        found = drive(path, 6 * HOUR, rests)
+        assert isinstance(found, Timetable)
+        plan = compose(lookup, [(crew, found)], {}, seconds=0.0, seed=0, engine="by hand")
+        accept(day, plan)
+        locks = (Lock("V1", ("a2",), "P1", plan.routes[0].departure),)
+        problem = change(day, orders=(*orders, urgent), locks=locks)
+        assert bool(rank(problem, plan, "u", 9 * HOUR).choices) == offered
