@@ -357,6 +357,13 @@ def test_too_late_everywhere_is_ranked_by_how_late() -> None:
     texts = [one.problem.text("en") for one in found.choices[0].figures.broken]
     assert texts[0].startswith("#6601")
     assert found.left.reason.number != 6390
+    day = Day(problem, plan, "u", MORNING.end, {})
+    for key_, seen in (one for begun in day.crews() for one in day.candidates(begun)):
+        bounded = day.looked_at(seen, key_)
+        assert bounded is not None
+        exact = day.looked_at(bounded[1], bounded[0])
+        assert exact is not None
+        assert bounded[0][2] == exact[0][2] > 0  # by how much, to the second: nothing else is in the way here
 
 
 def test_a_driver_who_would_go_without_the_meal_is_told_in_the_checkers_words() -> None:
