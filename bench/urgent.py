@@ -116,7 +116,7 @@ MEASUREMENT = Measurement(
     prose("""
     A generated city's day of 1,000 stops, every kind of rule on, planned once. Then 200 orders come, one at a time, between
     06:30 and 14:00, each into that day as it stands at its moment: vehicles that have left, stops that are over, and the one
-    being driven to, stay as they are. The time is that of ranking every place there is, the ten best with all their times,
+    being driven to, stay as they are. The time is that of ranking every place there is, the eight best with all their times,
     costs and broken promises. The cost is what the best place adds to the plan, where both find one that breaks nothing.
     """),
     prose("""

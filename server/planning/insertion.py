@@ -31,7 +31,7 @@ from server.planning.sequences import FETCH, RELOAD, from_depot, is_reload, trip
 from shared import problems
 from shared.errors import Refused
 
-EXACT = 10
+EXACT = 8
 """How many of the choices are worked out unless more are asked for: what a person reads before deciding."""
 
 

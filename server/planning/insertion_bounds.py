@@ -13,6 +13,7 @@ box warms. So these are lower bounds: they say what to look at first, and are ne
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from server.planning.lookup import Crew, Lookup
@@ -85,7 +86,12 @@ class _Stand:
         if self.windows:
             near = [w for w in self.windows if w.end >= after and w.start <= until] or self.windows
             early, latest = max(early, near[0].start), min(latest, near[-1].end)
-        return (self.service, 0, min(early, latest), latest)  # late once, by the arrival, and not by the release as well
+        return (
+            self.service,
+            0,
+            min(early, latest),
+            latest,
+        )  # late once, by the arrival, and not by the release as well
 
 
 def _stand(visit: Visit) -> _Stand:
@@ -141,17 +147,9 @@ class RouteBounds:
         self._lookup, self._crew, self._path, self._known = lookup, crew, path, duration
         self._ways, self._times = matrix.distance, matrix.duration
         self._rows = [lookup.row[vehicle.depot], *(visit.row for visit in path.visits), lookup.row[vehicle.end_depot]]
-        self._stands = [_stand(visit) for visit in path.visits]
         self._legs = [self._way(a, b) for a, b in pairwise(self._rows)]
         self._late = FOREVER if crew.late is None else crew.late
-        self._until = self._latest()
         self._known_heads: dict[int, _Heads] = {}
-        heads = self._before(path.earliest)
-        self._arrivals = heads.arrivals
-        self._near = self._tails(
-            [s.stretch(a, u) for s, a, u in zip(self._stands, heads.arrivals, self._until, strict=False)]
-        )
-        self._wide = self._tails([s.stretch() for s in self._stands])
         self._work = path.loading + sum(path.durations) + sum(visit.service for visit in path.visits)
         self._driving = sum(path.durations)
         self._begun: dict[int, list[_At]] = {}
@@ -159,7 +157,28 @@ class RouteBounds:
 
     # the route as it is --------------------------------------------------------------------------------------------------
 
-    def _latest(self) -> list[int]:
+    @cached_property
+    def _stands(self) -> list[_Stand]:
+        return [_stand(visit) for visit in self._path.visits]
+
+    @cached_property
+    def _arrivals(self) -> list[int]:
+        """The earliest arrival at each visit and at the end (s)."""
+        return self._before(self._path.earliest).arrivals
+
+    @cached_property
+    def _near(self) -> list[Stretch]:
+        """The route from each visit on, by the windows that matter."""
+        places = zip(self._stands, self._arrivals, self._until, strict=False)
+        return self._tails([stand.stretch(after, until) for stand, after, until in places])
+
+    @cached_property
+    def _wide(self) -> list[Stretch]:
+        """The route from each visit on, by all windows."""
+        return self._tails([stand.stretch() for stand in self._stands])
+
+    @cached_property
+    def _until(self) -> list[int]:
         """The latest arrival at each visit, and at the end, from which everything is in time (s)."""
         found = [self._late]
         for stand, travel in zip(reversed(self._stands), reversed(self._path.durations), strict=False):
@@ -223,7 +242,7 @@ class RouteBounds:
         """What putting orders before a visit adds in way (m), in driving and service (s), and in visits."""
         row, onward = self._rows[gap], self._rows[gap + 1]
         way = work = calls = 0
-        if self._stands:
+        if self._path.visits:
             way, work = -self._legs[gap], -self._path.durations[gap]
         for order in orders:
             there = self._lookup.row[order.site]
@@ -323,8 +342,8 @@ class RouteBounds:
         distance, travel = self._way(here.row, onward), self._time(here.row, onward)
         if distance == NO_ROAD:
             return None
-        old = self._path.durations[gap : at + 1] if self._stands else (0,)
-        way = here.way + distance - (sum(self._legs[gap : at + 1]) if self._stands else 0)
+        old = self._path.durations[gap : at + 1] if self._path.visits else (0,)
+        way = here.way + distance - (sum(self._legs[gap : at + 1]) if self._path.visits else 0)
         driving = here.driving + travel - sum(old)
         arrival = here.free + travel
         # roads may have short cuts: then what is known of windows by the route as it is does not count
@@ -352,7 +371,7 @@ class RouteBounds:
         vehicle, money = self._crew.vehicle, self._lookup.problem.money
         cost = money(vehicle.per_km, way, 1000) + vehicle.per_stop * calls
         cost += money(self._crew.per_hour, duration - self._known, 3600)
-        return cost if self._stands else cost + vehicle.fixed
+        return cost if self._path.visits else cost + vehicle.fixed
 
     def _priced(self, duration: int, way: int, calls: int, over: int) -> Bound:
         longest = self._crew.vehicle.max_duration
