@@ -587,6 +587,12 @@ PLAN_RULE_PAIR = kind(
     "{where}：转运货物没有先取后送：{value}（{expected}）",
     "{where}: a transfer is not fetched first and handed over after on one trip: {value} ({expected})",
 )
+PLAN_RULE_TRIP = kind(
+    6242,
+    409,
+    "{where}：一趟时间过长：{value}，上限 {expected}",
+    "{where}: a trip takes too long: {value}, at most {expected}",
+)
 
 # 63xx why an order is not served
 PLAN_UNSERVED_ZONE = kind(
@@ -770,6 +776,12 @@ DESK_RELEASE = kind(
     409,
     "{order} 要到 {expected} 才备好，{value} 已开始装车",
     "{order} is ready at {expected}, loading begins at {value}",
+)
+DESK_TRIP = kind(
+    6617,
+    409,
+    "一趟时间 {value}，超出上限 {expected}（多 {over}）",
+    "A trip takes {value}, {over} more than the {expected} it may",
 )
 DESK_HAND = kind(
     6620, 400, "手工排线无法成立：{value}（{reason}）", "This is no arrangement of the day: {value} ({reason})"

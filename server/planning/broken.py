@@ -116,6 +116,8 @@ class _Judge:
             yield self._say(None, problems.DESK_RETURN, **self._times(route.end, crew.late))
         if vehicle.max_duration is not None and route.duration > vehicle.max_duration:
             yield self._say(None, problems.DESK_DURATION, **self._spans(route.duration, vehicle.max_duration))
+        if vehicle.max_trip is not None and route.duration > vehicle.max_trip:  # here, a route is one trip
+            yield self._say(None, problems.DESK_TRIP, **self._spans(route.duration, vehicle.max_trip))
         if vehicle.max_distance is not None and route.distance > vehicle.max_distance:
             values = (route.distance, vehicle.max_distance, route.distance - vehicle.max_distance)
             way = dict(zip(("value", "expected", "over"), map(self.problem.km, values), strict=True))

@@ -402,6 +402,7 @@ class _Judge:
         out = self.end - route.start
         if vehicle.max_duration is not None and out > vehicle.max_duration:
             self._say(Rule.DURATION, None, value=problem.span(out), expected=problem.span(vehicle.max_duration))
+        self._trips()
         way = sum(distance for distance, _ in self.legs)
         if vehicle.max_distance is not None and way > vehicle.max_distance:
             self._say(Rule.DISTANCE, None, value=problem.km(way), expected=problem.km(vehicle.max_distance))
@@ -409,6 +410,18 @@ class _Judge:
             self._say(Rule.TOTAL, None, what="里程 (distance)", value=route.distance, expected=way)
         if route.duration != out:
             self._say(Rule.TOTAL, None, what="时长 (duration)", value=route.duration, expected=out)
+
+    def _trips(self) -> None:
+        """No trip takes longer, from the start of loading until the vehicle is back, than goods may be out."""
+        longest, begun = self.vehicle.max_trip, self.route.start
+        if longest is None:
+            return
+        ends = [(number, stop.arrival, stop.start) for number, stop in enumerate(self.route.stops) if stop.reload]
+        for number, back, again in [*ends, (None, self.end, self.end)]:
+            if back - begun > longest:
+                value, expected = self.problem.span(back - begun), self.problem.span(longest)
+                self._say(Rule.TRIP, number, value=value, expected=expected)
+            begun = again
 
     def _money(self) -> Cost:
         """The route's cost: rates are for 1000 m and 3600 s, both counted in parts of ``resolution``."""

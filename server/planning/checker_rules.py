@@ -9,7 +9,7 @@ from shared.errors import Problem, Refused
 
 
 class Rule(StrEnum):
-    """Every rule of the checker. The text of a broken one is the numbered problem 6201–6241 of the same name."""
+    """Every rule of the checker. The text of a broken one is the numbered problem 6201–6242 of the same name."""
 
     VEHICLE = "vehicle"
     VEHICLE_TWICE = "vehicle-twice"
@@ -52,6 +52,7 @@ class Rule(StrEnum):
     RELOAD = "reload"
     MEAL = "meal"
     PAIR = "pair"
+    TRIP = "trip"
 
 
 class Violation(msgspec.Struct, frozen=True):

@@ -228,7 +228,8 @@ def replan(plan_id: str) -> ResponseReturnValue:
         search_id = searches.enter_search(
             day=on_desk.kept.day, seconds=move.seconds, by=actor(), plan_id=plan_id, hand=draft.hand
         )
-    searches.begin_search(_app(), search_id, draft.problem, draft.plan if draft.holds else None)
+    known = draft.plan if draft.holds else None
+    searches.begin_search(_app(), search_id, draft.problem, known, warm=draft.plan)
     return _json({"search": url_for("planning.desk.search", search_id=search_id)})
 
 

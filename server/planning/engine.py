@@ -17,8 +17,8 @@ from server.planning.plan import Plan, Unserved
 from server.planning.problem import Driver, Order, Problem, Vehicle
 from server.planning.reasons import all_crews, alone, impossible
 from server.planning.schedule import Failure, Timetable, timetable
-from server.planning.sequences import is_mark
-from server.planning.with_pyvrp_starts import Search
+from server.planning.sequences import RELOAD, is_mark
+from server.planning.with_pyvrp_watch import Search
 from shared import problems
 from shared.errors import Problem as Reason
 from shared.errors import Refused
@@ -35,20 +35,21 @@ COMBINATIONS = 3000
 """More timetables than this are not worked out to match drivers and vehicles with routes; then each keeps its vehicle."""
 
 
-def solve(problem: Problem, effort: Effort) -> Plan:
-    """The best plan found for a valid problem that has all its matrices.
+def solve(problem: Problem, effort: Effort, warm: Plan | None = None) -> Plan:
+    """The best plan found for a valid problem that has all its matrices, from ``warm`` on where there was a plan before.
 
     Raises:
         ProblemRefused: PLAN_FAULT_LOCK, what is locked breaks a rule already.
     """
-    return _Day(problem, effort).plan()
+    return _Day(problem, effort, warm).plan()
 
 
 class _Day:
     """One problem being solved."""
 
-    def __init__(self, problem: Problem, effort: Effort) -> None:
+    def __init__(self, problem: Problem, effort: Effort, warm: Plan | None) -> None:
         self.problem = problem
+        self.warm = warm
         self.effort = effort
         self.lookup = Lookup(problem)
         self.began = effort.monotonic()
@@ -160,10 +161,25 @@ class _Day:
 
     def _search(self, crews: Sequence[Crew], orders: Sequence[Order], heads: dict[int, Timetable]) -> with_pyvrp.Found:
         """Routes with everything that must be served on them; where that is not to be had in time, with what can be."""
-        found = with_pyvrp.search(self.lookup, crews, orders, heads, self._how(0, PATIENCE))
+        known = self._known(crews)
+        found = with_pyvrp.search(self.lookup, crews, orders, heads, self._how(0, PATIENCE), False, known)
         if found.feasible:
             return found
-        return with_pyvrp.search(self.lookup, crews, orders, heads, self._how(found.iterations, 1.0), spare=True)
+        return with_pyvrp.search(self.lookup, crews, orders, heads, self._how(found.iterations, 1.0), True, known)
+
+    def _known(self, crews: Sequence[Crew]) -> dict[int, list[tuple[str, int]]]:
+        """The routes of the plan there was, by the crew that has the vehicle now."""
+        places = {crew.vehicle.id: index for index, crew in enumerate(crews)}
+        return {
+            places[route.vehicle]: [
+                (name, stop.start)
+                for stop in route.stops
+                for name in ((RELOAD,) if stop.reload else stop.orders)
+                if name not in self.lookup.locked
+            ]
+            for route in (self.warm.routes if self.warm is not None else ())
+            if route.vehicle in places
+        }
 
     def _how(self, done: int, patience: float) -> Search:
         effort = self.effort

@@ -12,7 +12,7 @@ from shared.errors import Language
 BINDING = 0.95
 """A limit of which at least this part is used up is said to bind."""
 
-What = Literal["window", "due", "hold", "capacity", "shift", "duration", "distance"]
+What = Literal["window", "due", "hold", "capacity", "shift", "duration", "trip", "distance"]
 
 _WHAT: dict[str, tuple[str, str]] = {
     "window": ("收货时间", "receiving hours"),
@@ -21,6 +21,7 @@ _WHAT: dict[str, tuple[str, str]] = {
     "capacity": ("装载能力", "capacity"),
     "shift": ("班次", "shift"),
     "duration": ("出车时长", "hours on the road"),
+    "trip": ("单趟时间上限", "time of a trip"),
     "distance": ("里程上限", "distance"),
 }
 
@@ -110,8 +111,18 @@ def _limits(problem: Problem, route: Route, vehicle: Vehicle, orders: dict[str, 
             yield _limit("shift", route.vehicle, shift.end - route.end, shift.end - shift.start)
     if vehicle.max_duration is not None:
         yield _limit("duration", route.vehicle, vehicle.max_duration - route.duration, vehicle.max_duration)
+    if vehicle.max_trip is not None:
+        longest = max(ends - begins for begins, ends in _trips(route))
+        yield _limit("trip", route.vehicle, vehicle.max_trip - longest, vehicle.max_trip)
     if vehicle.max_distance is not None:
         yield _limit("distance", route.vehicle, vehicle.max_distance - route.distance, vehicle.max_distance)
+
+
+def _trips(route: Route) -> list[tuple[int, int]]:
+    """Per trip the start of loading and the moment the vehicle is back."""
+    back = [stop for stop in route.stops if stop.reload]
+    begins = [route.start, *(stop.start for stop in back)]
+    return list(zip(begins, [*(stop.arrival for stop in back), route.end], strict=True))
 
 
 def _spaces(vehicle: Vehicle, onboard: Sequence[Onboard]) -> Iterator[Limit]:

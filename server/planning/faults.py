@@ -171,6 +171,7 @@ def _vehicles(problem: Problem) -> Iterator[Fault]:
         yield from _window(f"{where}.shift", vehicle.shift)
         yield from _number(f"{where}.trips", vehicle.trips, low=1, high=MOST_TRIPS)
         yield from _number(f"{where}.max_duration", vehicle.max_duration)
+        yield from _number(f"{where}.max_trip", vehicle.max_trip)
         yield from _number(f"{where}.max_distance", vehicle.max_distance)
         yield from _vehicle_costs(where, vehicle)
         for field, most in SIZE_LIMITS.items():

@@ -38,7 +38,8 @@ def places(crew: Crew, old: Sequence[Order], visits: Sequence[Visit], order: Ord
 
     A vehicle that has left carries only what was loaded: an order from the depot then goes behind a return to load again,
     one that is planned or, as far as the vehicle's trips allow, a new one. On such a return goods for later stops stay on
-    board; where one of those rides in a passive box, whose time goes on, no new return is put before it.
+    board; where one of those rides in a passive box, or a trip may only take so long, its time goes on, and no new return is
+    put before it.
     """
     route = _Route(crew, old, visits)
     if order.origin is not None:
@@ -120,10 +121,13 @@ class _Route:
 
     def divides(self, gap: int) -> bool:
         """Whether the vehicle may come back before visit ``gap``: nothing that was fetched is on board, and, once it has
-        left, no passive box for a later stop."""
+        left, no goods for a later stop whose time runs on, because they are in a passive box or a trip may only take so
+        long."""
         rest = self._rest(gap)
-        if self.left and self.trip(gap) == 0 and any(order.hold is not None and from_depot(order) for order in rest):
-            return False
+        if self.left and self.trip(gap) == 0:
+            limited = self.crew.vehicle.max_trip is not None
+            if any(from_depot(order) and (limited or order.hold is not None) for order in rest):
+                return False
         fetched = {order.id for order in rest if is_fetch(order)}
         return all(order.origin is None or FETCH + order.id in fetched for order in rest)
 

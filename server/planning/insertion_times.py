@@ -101,7 +101,7 @@ def _relaxed(lookup: Lookup, crew: Crew, orders: Sequence[Order]) -> Timetable |
 
 def _patient(crew: Crew) -> Crew:
     """A crew that may be out as long, as far and as late as it takes."""
-    vehicle = msgspec.structs.replace(crew.vehicle, max_distance=None, max_duration=None)
+    vehicle = msgspec.structs.replace(crew.vehicle, max_distance=None, max_duration=None, max_trip=None)
     return replace(crew, vehicle=vehicle, late=None, leave_by=None)
 
 
@@ -134,4 +134,7 @@ def _over(lookup: Lookup, crew: Crew, found: Timetable) -> int:
         (crew.vehicle.max_duration, found.duration),
     ):
         total += max(0, value - limit) if limit is not None else 0
+    longest = crew.vehicle.max_trip
+    if longest is not None:
+        total += sum(max(0, ends - begins - longest) for begins, ends, _ in found.trips)
     return total

@@ -40,6 +40,7 @@ def make_plan(
     should_stop: Callable[[], bool] | None = None,
     roads: Roads | None = None,
     on_measured: Callable[[int, int], None] | None = None,
+    warm: Plan | None = None,
 ) -> Plan:
     """A plan that the independent checker has accepted.
 
@@ -47,7 +48,8 @@ def make_plan(
     same plan), or until ``should_stop`` says so, and keeps the best. Distances that the problem does not bring come from
     ``roads``, by default straight lines × a detour factor; the plan says which, and in its ``remarks`` what a person has to
     know about it; ``on_measured`` hears how many of how many blocks are measured. Orders that cannot be served are in
-    ``unserved`` with their reasons; ``feasible`` says whether one of them had to be.
+    ``unserved`` with their reasons; ``feasible`` says whether one of them had to be. ``warm`` is a plan to start
+    from, of this problem or of one that was much the same.
 
     Raises:
         ProblemRefused: the problem makes no sense; all faults are named at once.
@@ -62,6 +64,6 @@ def make_plan(
     if seconds is None and iterations is None:
         raise ValueError("a search needs an end: seconds or iterations")
     measured = measure(problem, roads, should_stop, on_measured)
-    plan = solve(measured, Effort(seed, seconds, iterations, on_progress, should_stop))
+    plan = solve(measured, Effort(seed, seconds, iterations, on_progress, should_stop), warm)
     accept(measured, plan)
     return msgspec.structs.replace(plan, remarks=remarks_of(measured))

@@ -119,7 +119,8 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A vehicle for one route: from ``depot`` (loading there first) to ``end`` (``None``: back to the depot).
 
     Within its shift it makes ``trips`` at most: it comes back to ``depot``, unloads what was collected, loads again (the
-    depot's loading time) and leaves again. Capacity, releases and the hold times of boxes are those of each trip.
+    depot's loading time) and leaves again. Capacity, releases and the hold times of boxes are those of each trip. Each takes
+    ``max_trip`` s at most, from the start of loading until it is back: how long goods are out of the cold store.
 
     ``capacity`` bounds the whole load; each compartment bounds the load of its zone. Without compartments it is one
     ambient body. ``kind`` is what sites admit, ``profile`` names its matrix. It costs ``fixed`` when used, ``per_km``,
@@ -145,6 +146,7 @@ class Vehicle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_hour: float = 0.0
     per_stop: float = 0.0
     max_duration: int | None = None
+    max_trip: int | None = None
     max_distance: int | None = None
     requires: tuple[str, ...] = ()
     height: int | None = None

@@ -173,13 +173,15 @@ def drive(path: Way, start: int, rests: Rests | None = None) -> Timetable | Fail
 
 
 def _held(path: Way, found: Timetable | Failure, rests: Rests | None = None) -> Timetable | Failure:
-    """A timetable held to every rule. Where a box that is loaded on the road warms, it is loaded as late as it may be."""
+    """A timetable held to every rule. Where a box that is loaded on the road warms, or a later trip is too long, loading is
+    put off as far as it may be."""
     if isinstance(found, Failure):
         return found
     failure = _broken(path, found)
     if failure is None:
         return found
-    if failure.snag is Snag.HOLD and (delays := _postponable(found)):
+    trips = failure.snag is Snag.SHIFT and path.crew.vehicle.max_trip is not None
+    if (failure.snag is Snag.HOLD or trips) and (delays := _postponable(found)):
         later = _run(path, found.start, rests, delays)
         if isinstance(later, Timetable) and _broken(path, later) is None:
             return later
@@ -333,7 +335,11 @@ def _broken(path: Way, found: Timetable) -> Failure | None:
         return Failure(Snag.SHIFT, last, found.end, late)
     if longest is not None and found.duration > longest:
         return Failure(Snag.SHIFT, last, found.duration, longest)
-    return None
+    trip = path.crew.vehicle.max_trip
+    if trip is None:
+        return None
+    long = next(((ends - begins, index) for begins, ends, index in found.trips if ends - begins > trip), None)
+    return None if long is None else Failure(Snag.SHIFT, long[1], long[0], trip)
 
 
 def boxed_times(path: Way, found: Timetable) -> Iterator[tuple[int, int, int]]:

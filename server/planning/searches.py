@@ -111,13 +111,16 @@ def enter_search(*, day: date, seconds: int, by: str, plan_id: str | None = None
     return row.id
 
 
-def begin_search(app: Flask, search_id: str, problem: Problem, known: Plan | None = None) -> threading.Thread:
+def begin_search(
+    app: Flask, search_id: str, problem: Problem, known: Plan | None = None, warm: Plan | None = None
+) -> threading.Thread:
     """Search for a plan of the problem, in a thread of its own. Call it when the row is committed.
 
     A new plan is kept as soon as it is found; the rest of a plan, planned again, is proposed. ``known`` is a plan of the
     problem that the checker accepts already: where the search finds none that is better, that one is what it comes to.
+    ``warm`` is a plan to start from, which may break rules.
     """
-    arguments = (app, search_id, problem, known)
+    arguments = (app, search_id, problem, known, warm)
     thread = threading.Thread(target=_run, args=arguments, name=f"search {search_id}", daemon=True)
     _running(app)[search_id] = thread
     thread.start()
@@ -211,11 +214,11 @@ def _row(search_id: str) -> PlanSearch:
 # the thread ------------------------------------------------------------------------------------------------------------
 
 
-def _run(app: Flask, search_id: str, problem: Problem, known: Plan | None) -> None:
+def _run(app: Flask, search_id: str, problem: Problem, known: Plan | None, warm: Plan | None) -> None:
     """Search, and write down what came of it, whatever that is."""
     with app.app_context():
         try:
-            _search(search_id, problem, known)
+            _search(search_id, problem, known, warm)
         except Refused as refused:
             _over(search_id, refused.problem)
         except Exception:  # a thread has nobody to tell but the log and the page that waits
@@ -230,11 +233,11 @@ def _worth(plan: Plan) -> tuple[int, float]:
     return len(plan.unserved), plan.cost.total
 
 
-def _search(search_id: str, problem: Problem, known: Plan | None) -> None:
+def _search(search_id: str, problem: Problem, known: Plan | None, warm: Plan | None) -> None:
     news = _News(search_id)
     with chosen_roads(context().config.roads, DatabaseStore()) as roads:
         measured = measure(problem, roads, news.should_stop, news.on_measured)
-    plan = make_plan(measured, news.asked, 0, news.on_progress, should_stop=news.should_stop)
+    plan = make_plan(measured, news.asked, 0, news.on_progress, should_stop=news.should_stop, warm=warm)
     if known is not None and _worth(known) <= _worth(plan):
         plan = known
     news.tell(force=True)

@@ -80,6 +80,14 @@ class Timetable:
         return self.end - self.start
 
     @property
+    def trips(self) -> tuple[tuple[int, int, int], ...]:
+        """Per trip the start of loading, when it is back, and the place of the last visit before that."""
+        back = [index for index, visit in enumerate(self.visits) if visit.reload]
+        begins = (self.start, *(self.starts[index] for index in back))
+        ends = (*(self.arrivals[index] for index in back), self.end)
+        return tuple(zip(begins, ends, (*(index - 1 for index in back), len(self.visits) - 1), strict=True))
+
+    @property
     def calls(self) -> int:
         """How many visits there are, not counting returns to load again."""
         return sum(not visit.reload for visit in self.visits)

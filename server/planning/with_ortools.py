@@ -258,6 +258,12 @@ class _RestModel:
         longest = path.crew.vehicle.max_duration
         if longest is not None:
             model.add(end - self.start <= longest)
+        trip = path.crew.vehicle.max_trip
+        if trip is not None:
+            again = [index for index, visit in enumerate(path.visits) if visit.reload]
+            begins = [self.start, *(self.services[index] for index in again)]
+            for begin, ends in zip(begins, [*(arrivals[index] for index in again), end], strict=True):
+                model.add(ends - begin <= trip)
         hours = 1000 if path.crew.per_hour > 0 else 1
         model.minimize(hours * (end - self.start) + (1001 - hours) * end + sum(self.rests.values()))
 

@@ -12,7 +12,8 @@ from server.planning.lookup import Crew, Lookup
 from server.planning.problem import Order
 from server.planning.schedule import Timetable
 from server.planning.with_pyvrp_model import Model
-from server.planning.with_pyvrp_starts import Search, explore
+from server.planning.with_pyvrp_starts import explore
+from server.planning.with_pyvrp_watch import Search
 
 ENGINE = f"pyvrp {version('pyvrp')}"
 
@@ -33,6 +34,7 @@ def search(
     heads: Mapping[int, Timetable],
     how: Search,
     spare: bool = False,
+    known: Mapping[int, Sequence[tuple[str, int]]] | None = None,
 ) -> Found:
     """Routes for ``orders``, of which none is locked: those stand in ``heads``, the timetables of the beginnings that are
     settled, by crew.
@@ -46,5 +48,6 @@ def search(
     with warnings.catch_warnings():
         # it warns where no feasible plan is to be had; the result says so too, and the caller deals with it
         warnings.simplefilter("ignore", PenaltyBoundWarning)
-        best = explore(model.data, how, model.prices, model.scale)
+        warm = model.day(known) if known else None
+        best = explore(model.data, how, model.prices, model.scale, warm)
     return Found(model.routes(best.solution), best.solution.is_feasible(), best.iterations)

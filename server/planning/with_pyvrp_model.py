@@ -12,6 +12,7 @@ What PyVRP does not know — a box's hold time, rests, a driver's assignment —
 * Whom a vehicle may not serve, it cannot reach: the leg takes longer than any day.
 * A driver's meal is taken off the end of the shift and the hours; where it is had, and what that puts off, is mended.
 * A vehicle that makes several trips may load again at a depot that is open only as long as loading still ends in time.
+* Where its trips may take only so long, each is a vehicle of its own, in its part of the day (``with_pyvrp_waves``).
 * A locked route starts at the last stop of its locked orders, at the time it gets there and with their load on board.
 """
 
@@ -29,6 +30,7 @@ from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Site, Vehicle
 from server.planning.schedule import Timetable
 from server.planning.sequences import FETCH, RELOAD, boards, is_fetch, parts_of
 from server.planning.with_pyvrp_money import Prices, scale_of
+from server.planning.with_pyvrp_waves import reloads, waves_of
 
 UNBOUNDED = int(np.iinfo(np.int64).max)
 _STEEP = 5.0
@@ -60,7 +62,7 @@ class Model:
         """Per client: the order, and the earliest and latest start of its service (``None``: unbounded)."""
         self.groups: list[list[int]] = []
         # with both shipments and places to load again, a local search of PyVRP 0.14.1 may never end; ``mend`` places them
-        again = any(crew.vehicle.trips > 1 for crew in crews)
+        again = any(reloads(crew) for crew in crews)
         self.transfers = [] if again else [order for order in orders if order.origin is not None]
         for order in orders:
             if order.origin is None:
@@ -70,6 +72,10 @@ class Model:
         self.dimensions = self._dimensions()
         self.crews_of: list[list[int]] = []
         """Per vehicle type: the crews it stands for."""
+        self.waves: list[int] = []
+        """Per vehicle type: which of its crews' trips it stands for, where each trip is a vehicle of its own; else 0."""
+        self.again: dict[str, int] = {}
+        """The solver's depot at which vehicles of a depot load again."""
         if self.calls:
             self.data = self._data()
 
@@ -77,14 +83,60 @@ class Model:
         """A solution as sequences of orders per crew, locked orders first."""
         assigned: dict[int, list[str]] = {}
         free = [list(crews) for crews in self.crews_of]
-        for route in best.routes() if best is not None else []:
+        for route in sorted(best.routes() if best is not None else [], key=lambda one: self.waves[one.vehicle_type()]):
             between = list(route)[1:-1]
             visits = [self._name(activity) for activity in between]
-            assigned[free[route.vehicle_type()].pop(0)] = visits
+            crew = free[route.vehicle_type()].pop(0)
+            before = assigned.get(crew)
+            assigned[crew] = visits if before is None else [*before, RELOAD, *visits]
         for index, head in self.heads.items():
             settled = [order.id for visit in head.visits for order in visit.orders]
             assigned[index] = settled + assigned.get(index, [])
         return assigned
+
+    def day(self, known: Mapping[int, Sequence[tuple[str, int]]]) -> Solution:
+        """Known routes as a solution: one to start from. ``known`` are per crew its orders in sequence, those that are locked
+        left out, with the start of their service (s). It may break rules, as the problem may have changed since; orders that
+        are not to be planned here are passed over, and so are transfers."""
+        kinds = {
+            (crew, wave): kind
+            for kind, (crews, wave) in enumerate(zip(self.crews_of, self.waves, strict=True))
+            for crew in crews
+        }
+        calls: dict[str, list[int]] = {}
+        for index, (order, _, _) in enumerate(self.clients):
+            calls.setdefault(order.id, []).append(index)
+        routes = []
+        for crew, visits in sorted(known.items()):
+            for wave, trip in enumerate(self._trips(crew, visits)):
+                steps = [step for name, start in trip if (step := self._step(crew, name, start, calls)) is not None]
+                if (crew, wave) in kinds and any(step.is_client() for step in steps):
+                    routes.append(pyvrp.Route(self.data, steps, kinds[crew, wave]))
+        return Solution(self.data, routes)
+
+    def _trips(self, crew: int, visits: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:
+        """A known route as the routes it is here: each of its trips, where each is a vehicle of its own."""
+        if len(waves_of(self.crews[crew])) == 1:
+            return [list(visits)]
+        trips: list[list[tuple[str, int]]] = [[]]
+        for visit in visits:
+            if visit[0] == RELOAD:
+                trips.append([])
+            else:
+                trips[-1].append(visit)
+        return trips
+
+    def _step(self, crew: int, name: str, start: int, calls: dict[str, list[int]]) -> pyvrp.Activity | None:
+        """A visit of a known route, in the window it was made in where that is still one; each order only once."""
+        if name == RELOAD:
+            depot = self.again.get(self.crews[crew].vehicle.depot)
+            return None if depot is None else pyvrp.Activity(pyvrp.ActivityType.DEPOT, depot)
+        choices = calls.pop(name, None)
+        if choices is None:
+            return None
+        ends = {index: self.clients[index][2] for index in choices}
+        inside = (index for index, end in ends.items() if end is None or end >= start)
+        return pyvrp.Activity(pyvrp.ActivityType.CLIENT, next(inside, choices[0]))
 
     def _name(self, activity: pyvrp.Activity) -> str:
         """What stands in a sequence for a step of the solver's route."""
@@ -130,9 +182,11 @@ class Model:
             vehicle = crew.vehicle
             rate = self._rate(vehicle) if vehicle.per_stop else 1
             profile = profiles.setdefault((vehicle.profile, barred[crew], vehicle.per_stop, rate), len(profiles))
-            self.crews_of.append(members)
             bound = horizon if shut and crew.late is None else crew.late
-            types.append(self._type(crew, members, depots, profile, bound))
+            for number, wave in enumerate(waves_of(crew)):
+                self.crews_of.append(members)
+                self.waves.append(number)
+                types.append(self._type(wave, members, depots, profile, bound if wave is crew else wave.late))
         tables = [
             self._tables(rows, len(depot_rows), name, shut_out, horizon, rate, round(per_stop * self.scale))
             for name, shut_out, per_stop, rate in profiles
@@ -253,8 +307,8 @@ class Model:
         depots: dict[tuple[str, int | None], int] = {(name, None): i for i, name in enumerate(names)}
         rows = [self.lookup.row[name] for name in names]
         made = [pyvrp.Depot(i, service_duration=self.lookup.sites[name].service) for i, name in enumerate(names)]
-        for name in sorted({crew.vehicle.depot for crew in self.crews if crew.vehicle.trips > 1}):
-            depots[name, _AGAIN] = len(rows)
+        for name in sorted({crew.vehicle.depot for crew in self.crews if reloads(crew)}):
+            depots[name, _AGAIN] = self.again[name] = len(rows)
             made.append(self._again(len(rows), name))
             rows.append(self.lookup.row[name])
         for index, head in self.heads.items():
@@ -304,6 +358,9 @@ class Model:
             depot = depots[head.visits[-1].site, members[0]]
         meal = crew.meal.length if crew.meal is not None and start < crew.meal.latest else 0
         closes = UNBOUNDED if late is None else max(0, start - self.zero, late - meal - self.zero)
+        limits = [None if vehicle.max_duration is None else max(0, vehicle.max_duration - spent - meal)]
+        if vehicle.max_trip is not None and (vehicle.trips == 1 or head is None):
+            limits.append(max(0, vehicle.max_trip - spent))
         return pyvrp.VehicleType(
             num_available=len(members),
             capacity=[self._space(crew, zone, dimension, carried) for zone, dimension in self.dimensions],
@@ -312,14 +369,14 @@ class Model:
             fixed_cost=round(fixed * self.scale),
             tw_early=max(0, start - self.zero),
             tw_late=closes,
-            shift_duration=UNBOUNDED if vehicle.max_duration is None else max(0, vehicle.max_duration - spent - meal),
+            shift_duration=min((limit for limit in limits if limit is not None), default=UNBOUNDED),
             max_distance=self._furthest(vehicle, driven),
             unit_distance_cost=1 if vehicle.per_stop else rate,
             unit_duration_cost=round(crew.per_hour * self.scale / (3600 * resolution)),
             profile=profile,
             start_late=None if load_by is None else min(closes, max(0, start - self.zero, load_by - self.zero)),
-            reload_depots=[depots[vehicle.depot, _AGAIN]] if vehicle.trips > 1 else [],
-            max_reloads=vehicle.trips - 1,
+            reload_depots=[depots[vehicle.depot, _AGAIN]] if reloads(crew) else [],
+            max_reloads=vehicle.trips - 1 if reloads(crew) else 0,
             name=vehicle.id,
         )
 

@@ -13,6 +13,10 @@ _SMALL = 10_000
 _LARGE = 10_000_000
 """No rate becomes more than this, however small another one is."""
 
+UPDATES = 50
+"""Prices follow what the search breaks after so many iterations. The solver's 500 are a second of a large day, in which most
+of what it finds breaks something."""
+
 
 class Prices(PenaltyParams):
     """The solver's penalties, starting at given prices instead of at half the highest.
@@ -22,7 +26,7 @@ class Prices(PenaltyParams):
     """
 
     def __init__(self, loads: list[float], time: float, highest: float) -> None:
-        super().__init__(max_penalty=highest)
+        super().__init__(max_penalty=highest, solutions_between_updates=UPDATES)
         self.start = ([min(load, highest) for load in loads], min(time, highest), min(time, highest))
 
     def midpoint_penalties(self, data: ProblemData) -> tuple[list[float], float, float]:  # noqa: ARG002 - as declared there

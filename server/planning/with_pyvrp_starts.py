@@ -3,86 +3,38 @@
 The first search runs where it was asked for, which is also the only place that ``should_stop`` and ``on_best`` are called
 from; the others run on threads: PyVRP lets go of the interpreter while it searches. They go in rounds. After each but the
 last, the routes that were seen are chosen from anew (``with_scip``) while one search goes on; the next round begins at the
-best day there is, and at the best one of another search, so that not all of them stand in the same place.
+best day there is, and at the best one of another search, so that not all of them stand in the same place. A large day is
+taken apart after its first round (``with_pyvrp_parts``), and the searches share the parts among them.
 """
 
-import os
 import threading
-import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pyvrp
-from pyvrp import (
-    CostEvaluator,
-    IteratedLocalSearchParams,
-    PenaltyParams,
-    ProblemData,
-    Result,
-    Solution,
-    SolveParams,
-)
-from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
+from pyvrp import CostEvaluator, IteratedLocalSearchParams, PenaltyParams, ProblemData, Result, Solution, SolveParams
 
+from server.planning.with_pyvrp_parts import Divider, Part
+from server.planning.with_pyvrp_watch import Search, Seen, Watch
 from server.planning.with_scip import Bound, Column, Rows, recombine
 
 T = TypeVar("T")
-INFEASIBLE = 2**62
-"""What the solver reports as the cost of a plan that breaks a rule is beyond this."""
-ROUNDS = (0.4, 0.7, 1.0)
-"""The parts of the limit at which the rounds end."""
 CHOOSING = 0.2
 """The part of the time that choosing anew may take after a round."""
 NODES = 20
 """The nodes that choosing anew may look at where the limit is a number of iterations."""
-WORTH = 2.0
-"""s; below that, and below so many iterations, one round is all there is."""
-WORTH_ITERATIONS = 100
-MOST_STARTS = 8
-STARTS = 2
-"""Searches where the limit is a number of iterations: as many on every machine, for the sake of the same plan."""
-NEAR = 1.01
-"""Routes are kept of days that cost at most so many times the best."""
-LOOKS = 50
-"""A day of so many visits is looked at every iteration, one of twice as many every second: to look takes longer, and less
-of the day is new."""
-MOST_SEEN = 20_000
-"""Routes that are kept at most."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """How far to look: until ``seconds`` have passed, ``iterations`` were made by each search, or ``should_stop`` says so.
-
-    Limited by iterations alone, the same seed gives the same routes on every machine of one architecture. ``starts`` is how
-    many searches there are; ``None``: one for each core.
-    """
-
-    seed: int
-    seconds: float | None = None
-    iterations: int | None = None
-    patience: float = 1.0
-    """The part of either limit after which it gives up where no feasible plan has been found yet."""
-    should_stop: Callable[[], bool] | None = None
-    on_best: Callable[[int, float | None], None] | None = None
-    """Called with the iterations so far and the cost (money) of each better plan; ``None`` while it is not feasible."""
-    monotonic: Callable[[], float] = time.monotonic
-    starts: int | None = None
-
-    @property
-    def searches(self) -> int:
-        if self.starts is not None:
-            return self.starts
-        return STARTS if self.seconds is None else min(MOST_STARTS, len(os.sched_getaffinity(0)))
-
-    @property
-    def rounds(self) -> Sequence[float]:
-        short = self.seconds is not None and self.seconds < WORTH
-        return ROUNDS[-1:] if short or (self.iterations is not None and self.iterations < WORTH_ITERATIONS) else ROUNDS
+HISTORY = 100
+"""A change is accepted that makes a better day than the one so many iterations ago: the solver's 300 pay in minutes."""
+HISTORY_LARGE = 50
+"""The same for a large day as a whole: it has a long way to go."""
+PART_TIME = 0.1
+"""The part of the time that a part of a large day is searched before the day is taken apart anew."""
+PART_TURNS = 2
+"""How often a large day is taken apart in a round where the limit is a number of iterations."""
 
 
 @dataclass(frozen=True)
@@ -101,78 +53,6 @@ def explore(
     return _Exploration(data, how, prices, scale).run(warm)
 
 
-@dataclass
-class _Watch(IteratedLocalSearchCallbacks):
-    """Stops one search when it has gone far enough or ``enough`` is set, notes each better plan, and keeps the routes it
-    sees. ``look`` is called in every iteration of the search that runs where it was asked for."""
-
-    how: Search
-    share: float
-    began: float
-    seen: "_Seen"
-    note: Callable[[int, Solution], None]
-    enough: Callable[[], bool]
-    look: Callable[[], None] | None = None
-    iterations: int = 0
-
-    def __call__(self, best_cost: int) -> bool:
-        how = self.how
-        share = min(self.share, how.patience) if best_cost >= INFEASIBLE else self.share
-        if how.iterations is not None and self.iterations >= how.iterations * share:
-            return True
-        if how.seconds is not None and how.monotonic() - self.began >= how.seconds * share:
-            return True
-        if self.look is not None:
-            self.look()
-        if self.enough():
-            return True
-        self.iterations += 1
-        return False
-
-    def on_best(self, best: Solution) -> None:
-        if best.is_feasible():
-            self.seen.keep(best)
-        self.note(self.iterations, best)
-
-    def on_iteration(
-        self, current: Solution, candidate: Solution, best: Solution, cost_evaluator: CostEvaluator
-    ) -> None:
-        del current
-        if self.iterations % self.seen.every:
-            return
-        if candidate.is_feasible() and cost_evaluator.cost(candidate) <= NEAR * cost_evaluator.cost(best):
-            self.seen.keep(candidate)
-
-
-class _Seen:
-    """The routes of good days, the cheapest for everything that one route may serve. Filled by one search only, so that what
-    is in it does not hang on which thread was faster."""
-
-    def __init__(self, things: Sequence[Hashable]) -> None:
-        self._things = things
-        self.every = max(1, len(things) // LOOKS)
-        self._met: set[tuple[int, int, int, int]] = set()
-        self.columns: dict[tuple[int, frozenset[Hashable]], Column[pyvrp.Route]] = {}
-
-    def keep(self, day: Solution) -> None:
-        for route in day.routes():
-            # nearly all routes of a day were in the one before: to read the visits of each would take most of the time
-            likeness = (route.vehicle_type(), route.distance(), route.duration(), route.num_clients())
-            if likeness in self._met or len(self.columns) >= MOST_SEEN:
-                continue
-            self._met.add(likeness)
-            self._add(route, frozenset(self._thing(activity) for activity in route if not activity.is_depot()))
-
-    def _add(self, route: pyvrp.Route, serves: frozenset[Hashable]) -> None:
-        cost = route.distance_cost() + route.duration_cost() + route.fixed_vehicle_cost() - route.prizes()
-        known = self.columns.get((route.vehicle_type(), serves))
-        if known is None or cost < known.cost:
-            self.columns[route.vehicle_type(), serves] = Column(route, serves, route.vehicle_type(), cost)
-
-    def _thing(self, activity: Any) -> Hashable:
-        return ("shipment", activity.idx) if activity.is_shipment() else self._things[activity.idx]
-
-
 class _Exploration:
     def __init__(self, data: ProblemData, how: Search, prices: Callable[[], PenaltyParams], scale: int) -> None:
         self.data, self.how, self.prices, self.scale = data, how, prices, scale
@@ -184,34 +64,41 @@ class _Exploration:
         groups = {client: group for group, members in enumerate(data.groups()) for client in members}
         things = [("group", groups[i]) if i in groups else ("client", i) for i in range(data.num_clients)]
         self.things: Sequence[Hashable] = things
-        self.seen = [_Seen(things) for _ in range(how.searches)]
+        self.seen = [Seen(things) for _ in range(how.searches)]
         needed = [thing for i, thing in enumerate(things) if i not in groups and data.client(i).required]
         needed += [("group", group) for group, members in enumerate(data.groups()) if members.required]
         needed += [("shipment", i) for i in range(data.num_shipments) if data.shipment(i).required]
         self.rows = Rows(frozenset(needed), [kind.num_available for kind in data.vehicle_types()])
         self.judge = CostEvaluator([0.0] * data.num_load_dimensions, 0.0, 0.0)
+        self.large = 2 * len(things) >= 3 * how.part and not data.num_shipments
+        self.history = HISTORY_LARGE if self.large else HISTORY
 
     def run(self, warm: Solution | None) -> Best:
         first: list[Solution | None] = [warm] + [None] * (self.how.searches - 1)
-        iterations = 0
-        best: Solution | None = None
+        divider = Divider(self.data, self.how.seed) if self.large else None
+        best, iterations, done = None, 0, 0.0
         for number, share in enumerate(self.how.rounds):
-            done = 0.0 if number == 0 else self.how.rounds[number - 1]
-            results = self._round(number, share, share - done, first)
-            iterations += max(result.num_iterations for result in results)
-            found = [result.best for result in results]
-            best = min([*found, *([best] if best is not None else [])], key=self.judge.cost)
+            if divider is not None and best is not None:
+                best, count = self._in_parts(divider, number, best, done, share)
+                found = [best]
+            else:
+                results = self._round(number, share, share - done, first)
+                count = max(result.num_iterations for result in results)
+                found = [result.best for result in results]
+                best = min([*found, *([best] if best is not None else [])], key=self.judge.cost)
+            iterations += count
             if share == self.how.rounds[-1] or not best.is_feasible() or self._over():
                 break
-            best = self._choose_anew(number, best)
+            best, done = self._choose_anew(number, best), share
             other = min((day for day in found if day.is_feasible()), key=self.judge.cost, default=best)
             first = [best if i % 2 == 0 else other for i in range(self.how.searches)]
         assert best is not None
         return Best(best, iterations)
 
-    def _over(self) -> bool:
+    def _over(self, share: float = 1.0) -> bool:
         how = self.how
-        return self.stopped.is_set() or (how.seconds is not None and how.monotonic() - self.began >= how.seconds)
+        over = how.seconds is not None and how.monotonic() - self.began >= share * how.seconds
+        return over or self.stopped.is_set()
 
     # the searches ------------------------------------------------------------------------------------------------------
 
@@ -224,19 +111,70 @@ class _Exploration:
 
         def search(index: int) -> Result:
             look = self._look if index == 0 else None
-            watch = _Watch(how, share, self.began, self.seen[index], self._note, self.stopped.is_set, look)
-            return self._solve(how.seed + 1000 * number + index, watch, first[index])
+            watch = Watch(how, share, self.began, self.seen[index], self._note, self.stopped.is_set, look)
+            return self._solve(self.data, how.seed + 1000 * number + index, watch, first[index])
 
         with self._beside([partial(search, index) for index in range(1, len(first))]) as others:
             mine = search(0)
         self._tell()
         return [mine, *others]
 
-    def _solve(self, seed: int, watch: _Watch, first: Solution | None) -> Result:
-        params = SolveParams(ils=IteratedLocalSearchParams(callbacks=watch), penalty=self.prices())
-        return pyvrp.solve(
-            self.data, watch, seed, collect_stats=False, display=False, params=params, initial_solution=first
-        )
+    def _solve(self, data: ProblemData, seed: int, watch: Watch, first: Solution | None) -> Result:
+        history = self.history if data is self.data else HISTORY
+        # its exhaustive search of each better day costs more than it brings while better days are found all the time
+        ils = IteratedLocalSearchParams(history_length=history, exhaustive_on_best=False, callbacks=watch)
+        params = SolveParams(ils=ils, penalty=self.prices())
+        return pyvrp.solve(data, watch, seed, collect_stats=False, display=False, params=params, initial_solution=first)
+
+    # a large day -------------------------------------------------------------------------------------------------------
+
+    def _in_parts(
+        self, divider: Divider, number: int, best: Solution, done: float, share: float
+    ) -> tuple[Solution, int]:
+        """The day taken apart, its parts searched at the same time; then again, along other edges, until the limit's
+        ``share``. Returns the best day, and how many iterations the busiest search made."""
+        how, iterations, turn = self.how, 0, 0
+        while not self._over(share) and (how.seconds is not None or turn < PART_TURNS):
+            parts = divider.parts(best, how.part)
+            after_each_other = -(-len(parts) // how.searches)
+            if how.seconds is not None:
+                left = self.began + share * how.seconds - how.monotonic()
+                turns = max(1, round(left / (after_each_other * PART_TIME * how.seconds)))
+                bound = replace(how, seconds=left / turns / after_each_other, patience=1.0)
+            else:
+                assert how.iterations is not None
+                count = max(1, round(how.iterations * (share - done) / PART_TURNS / after_each_other))
+                bound = replace(how, iterations=count, patience=1.0)
+            seed = how.seed + 1000 * number + 100 * turn
+            found = [
+                partial(self._some_parts, index, parts[index :: how.searches], bound, seed + 10 * index)
+                for index in range(how.searches)
+            ]
+            with self._beside(found[1:]) as others:
+                mine = found[0]()
+            routes = [route for routes, _ in [mine, *others] for route in routes]
+            best = min([best, Solution(self.data, routes)], key=self.judge.cost)
+            iterations += max(count for _, count in [mine, *others])
+            turn += 1
+            self._note(iterations, best)
+            self._tell()
+        return best, iterations
+
+    def _some_parts(self, index: int, parts: Sequence[Part], bound: Search, seed: int) -> tuple[list[pyvrp.Route], int]:
+        """What one search makes of its parts, one after the other: their routes, as routes of the whole day."""
+        routes: list[pyvrp.Route] = []
+        iterations = 0
+        for number, part in enumerate(parts):
+            seen = Seen([self.things[client] for client in part.clients])
+            look = self._look if index == 0 else None
+            watch = Watch(bound, 1.0, bound.monotonic(), seen, _silent, self.stopped.is_set, look)
+            result = self._solve(part.data, seed + number, watch, part.first)
+            better = min([part.first, result.best], key=self.judge.cost)
+            routes += [part.route(self.data, route) for route in better.routes()]
+            for column in seen.columns.values():
+                self.seen[index].take(part.route(self.data, column.route))
+            iterations += result.num_iterations
+        return routes, iterations
 
     @contextmanager
     def _beside(self, works: Sequence[Callable[[], T]]) -> Iterator[list[T]]:
@@ -289,8 +227,8 @@ class _Exploration:
             return done.is_set() or self.stopped.is_set()
 
         with self._beside([choose]) as chosen_days:
-            watch = _Watch(how, 1.0, self.began, self.seen[0], self._note, enough, self._look)
-            went_on = self._solve(how.seed + 1000 * number + 999, watch, best).best
+            watch = Watch(how, 1.0, self.began, self.seen[0], self._note, enough, self._look)
+            went_on = self._solve(self.data, how.seed + 1000 * number + 999, watch, best).best
         self._tell()
         return min([best, went_on, *(day for day in chosen_days if day is not None)], key=self.judge.cost)
 
@@ -306,7 +244,7 @@ class _Exploration:
 
     def _chosen(self, best: Solution, pool: dict[object, Column[pyvrp.Route]], bound: Bound) -> Solution | None:
         """A cheaper day than the best; ``None`` where none was found."""
-        own = _Seen(self.things)
+        own = Seen(self.things)
         own.keep(best)
         pool |= {key: column for key, column in own.columns.items() if key not in pool}
         known = frozenset(index for index, key in enumerate(pool) if key in own.columns)
@@ -345,3 +283,8 @@ class _Exploration:
             if self.how.on_best is not None and (self.told is None or cost < self.told):
                 self.told = cost
                 self.how.on_best(iterations, cost / self.scale if best.is_feasible() else None)
+
+
+def _silent(iterations: int, best: Solution) -> None:
+    """Takes note of nothing: a better part is no better day yet."""
+    del iterations, best

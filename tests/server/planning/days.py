@@ -184,6 +184,7 @@ def _vehicle(draw: DrawFn, name: str) -> Vehicle:
         per_stop=draw(st.sampled_from([0.0, 0.0, 12.5])),
         trips=draw(st.sampled_from([1, 2, 3])),
         max_duration=draw(st.sampled_from([None, None, 6 * HOUR])),
+        max_trip=draw(st.sampled_from([None, None, None, 4 * HOUR])),
         max_distance=draw(st.sampled_from([None, None, 150_000])),
         requires=draw(st.sampled_from([(), (), (), ("airport",)])),
     )

@@ -158,6 +158,7 @@ SINGLE: list[tuple[str, Rule, Callable[[], Case]]] = [
     ("not loaded", Rule.LOADING, lambda: (site_with("D", service=601), PLAN)),
     ("back sooner", Rule.END, lambda: (DAY, route_with(PLAN, end=ROUTE.end - 1))),
     ("out too long", Rule.DURATION, lambda: (vehicle_with(max_duration=ROUTE.duration - 1), PLAN)),
+    ("a trip too long", Rule.TRIP, lambda: (vehicle_with(max_trip=ROUTE.duration - 1), PLAN)),
     ("out too far", Rule.DISTANCE, lambda: (vehicle_with(max_distance=ROUTE.distance - 1), PLAN)),
     ("too many packages", Rule.CAPACITY, lambda: (vehicle_with(capacity=Capacity(units=32)), PLAN)),
     ("too much volume", Rule.CAPACITY, lambda: (vehicle_with(capacity=Capacity(volume=329)), PLAN)),

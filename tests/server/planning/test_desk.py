@@ -32,6 +32,7 @@ PROMISES = {
     Rule.QUALIFICATION,
     Rule.DRIVER,
     Rule.DURATION,
+    Rule.TRIP,
     Rule.DISTANCE,
     Rule.ROAD,
     Rule.RELEASE,
@@ -109,6 +110,7 @@ def test_a_box_that_warms_a_late_return_and_a_long_way_are_told_with_their_amoun
         shift=Window(6 * HOUR, 7 * HOUR),
         compartments=small_day().vehicles[0].compartments,
         max_duration=HOUR,
+        max_trip=HOUR,
         max_distance=50_000,
     )
     day = small_day(orders=(box,), vehicles=(van,), drivers=())
@@ -117,6 +119,7 @@ def test_a_box_that_warms_a_late_return_and_a_long_way_are_told_with_their_amoun
         "#6603 c1 is boxed for 1:05, the box holds 1:00: over by 0:05",
         "#6606 Back at 07:55, not by 07:00: late by 0:55",
         "#6613 Out for 1:55, at most 1:00: over by 0:55",
+        "#6617 A trip takes 1:55, 0:55 more than the 1:00 it may",
         "#6614 60.0 km of way, at most 50.0 km: over by 10.0 km",
     ]
 

@@ -33,6 +33,7 @@ RULES = {
     catalogue.DESK_RETURN.number: Rule.SHIFT,
     catalogue.DESK_LEAVE.number: Rule.SHIFT,
     catalogue.DESK_DURATION.number: Rule.DURATION,
+    catalogue.DESK_TRIP.number: Rule.TRIP,
     catalogue.DESK_DISTANCE.number: Rule.DISTANCE,
 }
 """The rule of the checker that each promise of the desk is."""

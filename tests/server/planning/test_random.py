@@ -97,3 +97,27 @@ def _damages(plan: Plan, number: int, route: Route) -> list[Plan]:
 @settings(RELAXED, max_examples=25)
 def test_a_problem_comes_back_from_json(problem):
     assert load_problem(msgspec.json.encode(problem), "random") == problem
+
+
+TOLERANCE = 0.05
+"""How much dearer a day may become by one more vehicle: the search is cut off after as many rounds, and with another vehicle
+it takes another way."""
+
+
+def _lost(problem: Problem, plan: Plan) -> int:
+    """How many orders that must be served are left out."""
+    must = {order.id for order in problem.orders if order.penalty is None}
+    return sum(left.order in must for left in plan.unserved)
+
+
+@settings(RELAXED, max_examples=15)
+@given(problems())
+def test_one_more_vehicle_makes_no_day_dearer_than_the_tolerance(problem):
+    before = planned(problem, iterations=60)
+    vehicle = change(problem.vehicles[-1], id="more")
+    drivers = (*problem.drivers, change(problem.drivers[-1], id="more")) if problem.drivers else ()
+    more = change(problem, vehicles=(*problem.vehicles, vehicle), drivers=drivers)
+    after = planned(more, iterations=60)
+    assert _lost(more, after) <= _lost(problem, before)
+    if _lost(more, after) == _lost(problem, before):
+        assert after.cost.total <= (1 + TOLERANCE) * before.cost.total + 0.01

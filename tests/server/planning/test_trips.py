@@ -10,6 +10,7 @@ from server.planning.checker import Rule, check
 from server.planning.cli_plan import as_object, table
 from server.planning.explain import explain, lines
 from server.planning.formats import Format
+from server.planning.operations import make_plan
 from server.planning.plan import Plan, Stop
 from server.planning.problem import Amounts, Capacity, Driver, Lock, Order, Problem, Rest, Site, Vehicle, Window
 from shared.errors import Refused
@@ -265,3 +266,55 @@ def test_a_plan_with_one_thing_wrong_with_a_second_trip_is_refused_by_that_rule(
     assert not check(GOOD, PLAN).violations
     rule, damaged = CASES[case]
     assert rule in {found.rule for found in check(*damaged()).violations}
+
+
+def both_ways(**limits: object) -> Problem:
+    """Sites 20 minutes from the depot on its two sides, whose goods would all fit on one trip of an hour and a half."""
+    sites = (Site("A"), Site("B"))
+    orders = tuple(Order(name.lower(), name, Amounts(3)) for name in "AB")
+    fleet = (Vehicle("V", "D", capacity=Capacity(10), shift=Window(0, 12 * HOUR), trips=2, per_hour=30.0, **limits),)  # type: ignore[arg-type]
+    return at_depot(change(day(sites, orders, fleet), matrices={"default": line_matrix(0, 12_000, -12_000)}))
+
+
+def trips_of(plan: Plan) -> list[int]:
+    """How long each trip takes, from the start of loading until the vehicle is back (s)."""
+    (route,) = plan.routes
+    back = [stop for stop in route.stops if stop.reload]
+    begins = [route.start, *(stop.start for stop in back)]
+    return [end - begin for begin, end in zip(begins, [*(stop.arrival for stop in back), route.end], strict=True)]
+
+
+def test_goods_are_out_no_longer_than_a_trip_may_take():
+    assert trips_of(made(both_ways())) == [600 + 4800]
+    assert trips_of(made(both_ways(max_trip=5400))) == [600 + 4800]
+    assert trips_of(made(both_ways(max_trip=5399))) == [600 + 2400, 600 + 2400]
+
+
+def test_a_site_that_no_trip_reaches_and_comes_back_from_in_time_is_named():
+    assert reasons(made(both_ways(max_trip=3000))) == {}
+    assert reasons(made(both_ways(max_trip=2999))) == {"a": 6309, "b": 6309}
+
+
+def test_trips_on_their_own_begin_at_the_plan_there_was():
+    problem = both_ways(max_trip=5399)
+    before = made(problem)
+    again = make_plan(problem, iterations=1, seed=5, warm=before)
+    assert again.routes == before.routes
+
+
+def test_a_second_trip_that_waits_for_its_goods_loads_late_enough():
+    """B opens late: loading for it is put off rather than the goods kept waiting at its door."""
+    problem = both_ways(max_trip=3600)
+    sites = tuple(change(s, windows=(Window(5 * HOUR, 6 * HOUR),)) if s.id == "B" else s for s in problem.sites)
+    plan = made(change(problem, sites=sites))
+    assert plan.feasible
+    assert max(trips_of(plan)) <= 3600
+
+
+def test_a_trip_that_is_too_long_is_explained_and_found_by_the_checker():
+    problem = both_ways(max_trip=5399)
+    plan = made(problem)
+    limits = [limit for limit in explain(problem, plan).routes[0].limits if limit.what == "trip"]
+    assert [limit.margin for limit in limits] == [5399 - 3000]
+    shorter = change(problem, vehicles=(change(problem.vehicles[0], max_trip=2999),))
+    assert [one.rule for one in check(shorter, plan).violations] == [Rule.TRIP, Rule.TRIP]
