@@ -17,6 +17,7 @@ MODULES: dict[str, str] = {
     "routing-solomon": "bench.routing:SOLOMON",
     "routing-homberger": "bench.routing:HOMBERGER",
     "routing-fleets": "bench.routing:FLEETS",
+    "urgent": "bench.urgent",
 }
 """The module of each name, and its measurement where it has several. It is imported by the process that measures and by no
 other, so that a figure does not depend on what else was loaded."""

@@ -12,7 +12,7 @@ what stands in the field for the name of who signs.
 import json
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -74,11 +74,17 @@ class Hold(msgspec.Struct, frozen=True):
 
 
 class Goods(msgspec.Struct, frozen=True):
-    """What is known once the route is: the codes printed on each line's packs, and what happens at each stop, by id."""
+    """What is known once the route is: the codes printed on each line's packs, and what happens at each stop, by id.
+
+    At the stop numbered ``call``, before it is left, dispatch rings (0: nowhere): the driver waits for its ``answer``, the
+    version of the route to be fetched (0: everything stays).
+    """
 
     packs: dict[str, list[str]]
     visits: dict[str, Visit]
     hold: Hold | None = None
+    call: int = 0
+    answer: int | None = None
 
 
 class Script(msgspec.Struct, frozen=True):
@@ -253,6 +259,10 @@ class Rehearsal:
         assert isinstance(location, DrivenLocation)
         stop = services.duty.route.stop(step.stop_id)
         site = stop.site
+        yield from self._read_news()
+        if any(services.duty.journey.line(line.id).loaded < line.quantity for line in stop.lines()):
+            yield from self._fetch(location)
+            return
         yield from self._wait_for(stop.planned_arrival - timedelta(seconds=location.takes(site.fence.centre)))
         self._pace.change(ROAD * self._script.speed)
         location.drive(site.fence.centre)
@@ -265,9 +275,29 @@ class Rehearsal:
         if services.steps.current() == step:
             yield from self._tap("drive.arrive")
 
-    @cached_property
+    def _read_news(self) -> Act:
+        """What dispatch wrote, and that the route is another one."""
+        if self.hand.sees("drive.messages"):
+            yield from self._tap("drive.messages")
+            yield from self._until(lambda: not self._app.services.road.unread(), "the message to be read")
+            yield from self.hand.back()
+            yield from self.hand.frames(6)
+        if self.hand.sees("drive.seen"):
+            yield from self._tap("drive.seen")
+
+    def _fetch(self, location: DrivenLocation) -> Act:
+        """Back to the depot for goods that came after the vehicle had left; they are loaded there, between two stops."""
+        depot = self._app.services.duty.route.depot.fence
+        self._pace.change(ROAD * self._script.speed)
+        location.drive(depot.centre)
+        yield from self._until(lambda: depot.contains(location.current().position), "the depot")
+        self._pace.change(HANDS)
+        yield from self._tap("drive.more")
+        yield from self._tap("sheet.load")
+
+    @property
     def _goods(self) -> Goods:
-        """Written by whoever published the route, before it is needed."""
+        """Written by whoever published the route, before it is needed, and again when it changes."""
         return msgspec.json.decode(Path(self._script.goods).read_bytes(), type=Goods)
 
     def _visit(self, step: Step) -> Visit:
@@ -334,7 +364,24 @@ class Rehearsal:
         visit = self._visit(step)
         if visit.photo:
             yield from self._photo("done.photo.take", str(step.stop_id))
+        yield from self._called()
         yield from self._tap("done.leave")
+
+    def _called(self) -> Act:
+        """Dispatch rings about an urgent order: the route is fetched at once, and not at its next turn."""
+        number = self._app.services.stop.stop.number
+        if self._goods.call != number or self._goods.answer is not None:
+            return
+        self._say("called")
+        yield from self._until(lambda: self._goods.answer is not None, "what dispatch has to say")
+        answer = self._goods.answer or 0
+        if self._app.services.duty.route.version >= answer:
+            return
+        self._app.open("settings")
+        yield from self._tap("settings.send")
+        yield from self._until(lambda: self._app.services.duty.route.version >= answer, "the route as it is now")
+        yield from self.hand.back()
+        yield from self.hand.frames(6)
 
     def _return(self, _step: Step) -> Act:
         services, location = self._app.services, self._app.hardware.location

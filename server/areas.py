@@ -8,7 +8,7 @@ from server.custody.pages import blueprint as devices
 from server.custody.routes import blueprint as custody
 from server.fleet.routes import blueprint as fleet
 from server.orders.routes import blueprint as orders
-from server.planning.desk_routes import planning
+from server.planning.urgent_routes import planning
 from server.proof.routes import blueprint as proof
 
 BLUEPRINTS: tuple[Blueprint, ...] = (custody, devices, fleet, orders, planning, board, proof, compliance)

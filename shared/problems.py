@@ -823,6 +823,32 @@ DESK_BEYOND = kind(
     "Such a plan cannot be changed by hand yet: {what} {value}",
 )
 
+# an urgent order into a day that runs (6640–6659)
+URGENT_GONE = kind(
+    6640,
+    409,
+    "{order} 要到 {expected} 才备好，车已于 {value} 出发",
+    "It left at {value}; {order} is ready at {expected}",
+)
+URGENT_SIZE = kind(6641, 409, "单独装也装不下（{what}）：{value}", "Too large for it even alone ({what}): {value}")
+URGENT_ALONE = kind(
+    6642, 409, "车上有不能与之同车的货物：{value}", "It carries goods that must not ride together with {value}"
+)
+URGENT_DRAFT = kind(
+    6643,
+    409,
+    "排线台上还有未保存为方案的改动，请先保存或恢复：{value}",
+    "Moves on the desk are not kept as a plan yet: keep or discard them first ({value})",
+)
+URGENT_BREAKS = kind(
+    6644,
+    409,
+    "中途回场再装且不能满足约束的安排无法采用：{value}",
+    "A return to load again that breaks something cannot be taken: {value}",
+)
+URGENT_STALE = kind(6645, 409, "情况已变，请重新选择：{value}", "The day has moved on: choose again ({value})")
+URGENT_NO_PLAN = kind(6646, 404, "{value} 还没有方案", "There is no plan of {value} yet")
+
 TROUBLE_TWICE = kind(6660, 409, "{value} 已经停运", "{value} is out of service already")
 TROUBLE_TIME = kind(
     6661, 400, "时间 {value} 不在当日 {expected} 之间", "{value} is not a moment of this day, {expected}"

@@ -134,10 +134,29 @@ def _expected(result: object) -> bool:
         "unknown temperature / 温度不明": sum(x.conformity == "unknown" for x in lines),
         "failed stops / 未送达": sum(one.stop.failure is not None for one in result.stops),
         "killed and resumed / 终止后续作": int(bool(result.resumed_at)),
+        "urgent orders brought / 加急送达": int(_brought(result)),
     }
     for name, count in facts.items():
         click.echo(f"{name}: {count}")
     return all(count == 1 for count in facts.values())
+
+
+def _brought(result: object) -> bool:
+    """Whether the urgent order was signed for, at the place it has in the route that was published for it."""
+    from server.rehearsal.day import Result
+
+    assert isinstance(result, Result)
+    if result.urgent is None:
+        return False
+    new = next(
+        stop
+        for stop in result.urgent.route.stops
+        if any(note.id == result.urgent.order_id for note in stop.consignments)
+    )
+    return any(
+        one.stop.stop_id == new.id and one.stop.number == new.number and one.stop.receiver and one.bundle is not None
+        for one in result.stops
+    )
 
 
 def _zone(name: str) -> ZoneInfo:

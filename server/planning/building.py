@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import msgspec
 
@@ -26,9 +26,10 @@ from shared.work import Container, Route, Stop
 def refuse_unknown_work(problem: Problem, planned: plans.Route) -> None:
     """Refuse a route that asks for what no handheld knows how to do.
 
-    A handheld loads once and hands over; it neither comes back to load again nor collects, and fetches no transfers. Goods
-    of a vehicle that broke down it can take over: between two stops goods are loaded for stops still to come, and where they
-    are to be fetched dispatch writes (:mod:`server.planning.taking_over`).
+    A handheld loads before it leaves and hands over; it neither collects nor fetches transfers. Where it has left already it
+    can take goods on board between two stops, so it can be called back to load what its route did not have when it left, and
+    it can take over goods of a vehicle that broke down (dispatch writes where: :mod:`server.planning.taking_over`). A route
+    that is to load again from the beginning has one list of goods to load, and would load everything at once.
 
     Raises:
         Refused: ROUTE_BEYOND_HANDHELD.
@@ -36,7 +37,8 @@ def refuse_unknown_work(problem: Problem, planned: plans.Route) -> None:
     served = {name for stop in planned.stops for name in stop.orders}
     collected = [order.id for order in problem.orders if order.collect and order.id in served]
     fetched = [name for stop in planned.stops if not is_roadside(stop.site) for name in stop.fetched]
-    again = [stop.site for stop in planned.stops if stop.reload]
+    left = any(lock.vehicle == planned.vehicle and lock.departure is not None for lock in problem.locks)
+    again = [stop.site for stop in planned.stops if stop.reload and not left]
     for what, values in (("再装 loading again", again), ("取件 collecting", collected), ("转运 transfers", fetched)):
         if values:
             raise Refused(problems.ROUTE_BEYOND_HANDHELD, value=planned.vehicle, what=f"{what}: {' '.join(values)}")
@@ -66,7 +68,7 @@ def build_route(
     """
     vehicle = fleet.vehicle_entry(planned.vehicle)
     places = roadside or {}
-    stations = [stop for stop in _without_fetching(planned.stops) if stop.orders]
+    stations = [stop for stop in _handing_over(planned.stops) if stop.orders]
     visits = [list(visit) for _, visit in groupby(stations, key=lambda stop: site_of_node(stop.site))]
     brought = [[orders.order(order_id) for stop in visit for order_id in stop.orders] for visit in visits]
     spaces = fleet.containers_of(planned.vehicle)
@@ -96,6 +98,19 @@ def build_route(
     return route
 
 
+def returns_of(problem: Problem, planned: plans.Route) -> list[tuple[plans.Stop, plans.Stop, list[str]]]:
+    """Where a vehicle is called back to load: the stop it comes from, the return, and the orders that are loaded there, in
+    driving order. What was on board before is not among them."""
+    ready = {order.id: order.release for order in problem.orders}
+    found: list[tuple[plans.Stop, plans.Stop, list[str]]] = []
+    for before, stop in pairwise(planned.stops):
+        if stop.reload:
+            found.append((before, stop, []))
+        elif found:
+            found[-1][2].extend(name for name in stop.orders if ready[name] > planned.start)
+    return found
+
+
 def _stop(
     visit: Sequence[plans.Stop],
     brought: Sequence[Order],
@@ -123,12 +138,13 @@ def _carrying(containers: Sequence[Container], used: set[str]) -> tuple[Containe
     return tuple(container for container in containers if container.id in used)
 
 
-def _without_fetching(stops: Sequence[plans.Stop]) -> list[plans.Stop]:
-    """The stops without those at the roadside; the way there counts towards the stop that comes next."""
+def _handing_over(stops: Sequence[plans.Stop]) -> list[plans.Stop]:
+    """The stops without those at the roadside and without returns to load; the way there counts towards the stop that comes
+    next."""
     made: list[plans.Stop] = []
     before = 0
     for stop in stops:
-        if is_roadside(stop.site):
+        if is_roadside(stop.site) or stop.reload:
             before += stop.distance
             continue
         made.append(msgspec.structs.replace(stop, distance=stop.distance + before))

@@ -58,8 +58,8 @@ def day_problem(choice: Choice) -> p.Problem:
     for order in chosen:
         if order.state is not OrderState.OPEN:
             raise Refused(problems.ORDER_TAKEN, value=order.consignment.note_number)
-    needs = sorted({zone_of(order) for order in chosen}, key=_zone_text)
-    nodes = {order.consignment.id: _node(order, choice.day, origin) for order in chosen}
+    needs = sorted({zone_of(order) for order in chosen}, key=zone_text)
+    nodes = {order.consignment.id: node_of(order, choice.day, origin) for order in chosen}
     shift = p.Window(_seconds(choice.start), _seconds(choice.end))
     return p.Problem(
         name=choice.day.isoformat(),
@@ -69,7 +69,7 @@ def day_problem(choice: Choice) -> p.Problem:
                 id=order.consignment.id,
                 site=nodes[order.consignment.id].id,
                 amounts=p.Amounts(units=order.packs),
-                zone=_zone_text(zone_of(order)),
+                zone=zone_text(zone_of(order)),
             )
             for order in chosen
         ),
@@ -90,7 +90,8 @@ def zone_of(order: Order) -> Zone:
     return frozenset(line.product.range for line in order.consignment.lines)
 
 
-def _zone_text(zone: Zone) -> str:
+def zone_text(zone: Zone) -> str:
+    """A zone as the problem calls it."""
     return TOGETHER.join(sorted(one.text() for one in zone))
 
 
@@ -103,7 +104,7 @@ def _vehicle(vehicle_id: str, depot_id: str, needs: Sequence[Zone], shift: p.Win
         kind=data.kind,
         capacity=p.Capacity(units=data.capacity),
         compartments=tuple(
-            p.Compartment(_zone_text(zone), p.Capacity(units=_capacity(zone, spaces)))
+            p.Compartment(zone_text(zone), p.Capacity(units=capacity_of(zone, spaces)))
             for zone in needs
             if all(any(keeps(container.range, one) for container, _ in spaces) for one in zone)
         )
@@ -117,7 +118,7 @@ def _vehicle(vehicle_id: str, depot_id: str, needs: Sequence[Zone], shift: p.Win
     )
 
 
-def _capacity(zone: Zone, spaces: Iterable[Space]) -> int | None:
+def capacity_of(zone: Zone, spaces: Iterable[Space]) -> int | None:
     """How many packs of a zone fit at most; packing has the last word on what fits where."""
     limits = [limit for container, limit in spaces if any(keeps(container.range, one) for one in zone)]
     total = 0
@@ -138,7 +139,7 @@ def _depot(site_id: str) -> p.Site:
     )
 
 
-def _node(order: Order, day: date, origin: datetime) -> p.Site:
+def node_of(order: Order, day: date, origin: datetime) -> p.Site:
     """An order's site with the windows in which this order may be handed over."""
     data = fleet.site_entry(order.site_id).data
     windows = windows_for(order, day)

@@ -22,6 +22,7 @@ from server.planning.desk_words import words
 from server.planning.hand import Hand, hand_of, read_hand, with_fetches, with_locks
 from server.planning.searches import Search
 from server.planning.under_way import settled
+from server.planning.urgent import waiting
 from server.transaction import begin_writing, transaction
 from shared import problems
 from shared.errors import Refused
@@ -89,6 +90,7 @@ def desk(plan_id: str) -> ResponseReturnValue:
         told=desk_trouble.told_of_trouble(on_desk, request.args),
         replan="replan" in request.args and not on_desk.kept.successor,
         devices=desk_view.devices(),
+        waiting=len(waiting(on_desk.kept)),
         words=words(),
         tiles=config.tiles_url,
         attribution=config.tiles_attribution,

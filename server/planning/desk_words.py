@@ -49,6 +49,7 @@ def words() -> dict[str, str]:
         "later": _("later"),
         "added": _("put on"),
         "dropped": _("taken off"),
+        "reload": _("comes back to load"),
         "lockedStop": _("This stop is locked."),
         "keepFirst": _("Keep the changes as a plan first; then they can be published."),
         "current": _("published v{version}"),

@@ -15,7 +15,8 @@ from server.custody.operations import append_own, devices
 from server.db import db
 from server.fleet import operations as fleet
 from server.orders import operations as orders
-from server.planning.building import build_route, refuse_unknown_work
+from server.planning.building import build_route, refuse_unknown_work, returns_of
+from server.planning.day import site_of_node
 from server.planning.keeping import planned_route, published_before
 from server.planning.models import OverrideRow, PublishedRoute
 from server.planning.plan import Route as PlannedRoute
@@ -187,7 +188,27 @@ def publish_together(wanted: Sequence[Wanted], *, by: str) -> list[str]:
         for note in sorted(carried - kept):
             if orders.order(note).route_id == one.route_id:
                 orders.release(note, by=by)
-    return [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
+    made = [publish_route(one.route_id, device_id=one.device_id, by=by, way=one.way) for one in wanted]
+    for one in wanted:
+        _call_back(one.route_id, by=by)
+    return made
+
+
+def _call_back(route_id: str, *, by: str) -> None:
+    """Tell the driver of a route on which the vehicle is called back after which stop to come, and what for: a handheld knows
+    the stops of its route, and no depot among them. Each return is told once."""
+    kept, planned = planned_route(route_id)
+    said = {message.text for message in messages_of(route_id)}
+    for before, stop, names in returns_of(kept.problem, planned):
+        depot, site = fleet.site(planned.depot).name, fleet.site(site_of_node(before.site)).name
+        notes = ", ".join(orders.order(name).consignment.note_number for name in names)
+        at = kept.problem.clock(stop.start)
+        text = (
+            f"送完{site.zh}后请先回{depot.zh}装货：{notes}（{at} 起装车）。"
+            f"After {site.en}, come back to {depot.en} and load {notes} (from {at})."
+        )
+        if names and text not in said:
+            post_message(route_id, text[:MESSAGE_MAX], by=by)
 
 
 def tell_of_takeovers(route_id: str, *, by: str) -> None:

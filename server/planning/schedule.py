@@ -9,13 +9,26 @@ Rests are placed by a rule of thumb here (take a wait that is long enough, else 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
 from server.planning.problem import Meal, Order, Rest
 from server.planning.way import Failure, Snag, Timetable, Visit, Way, back_after, fetched_boxes, way
 
-__all__ = ["Failure", "Snag", "Timetable", "Visit", "Way", "back_after", "drive", "slack_of", "timetable", "way"]
+__all__ = [
+    "Failure",
+    "Snag",
+    "Timetable",
+    "Visit",
+    "Way",
+    "back_after",
+    "boxed_times",
+    "drive",
+    "slack_of",
+    "timetable",
+    "way",
+]
 
 FOREVER = 2**62
 """A delay that nothing bounds."""
@@ -40,7 +53,23 @@ def timetable(
         return drive(path, start) if start >= path.earliest else Failure(Snag.SHIFT, 0, start, path.earliest)
     made: list[Timetable] = []
     failures: list[Failure] = []
-    start = path.earliest
+    if thorough:
+        if path.rest is not None:  # by rule of thumb a later start is not always a later end
+            _try(path, path.earliest, None, made, failures)
+        for least, first, last in sorted(_stretches(path, failures)):
+            if made and least >= min(map(_order(crew), made)):
+                break  # nothing in what is left can be better
+            _try(path, first, last, made, failures)
+    else:
+        _try(path, path.earliest, None, made, failures)
+    if made:
+        return min(made, key=_order(crew))
+    return max(failures, key=lambda failure: (failure.visit, -failure.value))
+
+
+def _try(path: Way, start: int, last: int | None, made: list[Timetable], failures: list[Failure]) -> None:
+    """Timetables, or what prevents them, of loading from ``start`` on until ``last``: of each stretch of moments in which
+    every visit keeps its window. Without ``last`` until there is one."""
     for _ in range(2 + sum(len(visit.windows) for visit in path.visits)):
         found = _run(path, start)
         tries = [found]
@@ -52,12 +81,51 @@ def timetable(
                 failures.append(held)
             else:
                 made.append(held)
-        if isinstance(found, Failure) or (made and not thorough) or _leeway(found) == FOREVER:
+        if isinstance(found, Failure) or (made and last is None) or (leeway := _leeway(found)) == FOREVER:
             break  # leaving later never makes a window that leaving first misses
-        start += _leeway(found) + 1
-    if made:
-        return min(made, key=_order(crew))
-    return max(failures, key=lambda failure: (failure.visit, -failure.value))
+        start += leeway + 1
+        if last is not None and start > last:
+            break
+
+
+def _stretches(path: Way, failures: list[Failure]) -> Iterator[tuple[tuple[float, int, int], int, int]]:
+    """Every stretch of moments to begin loading in which each visit keeps its window if nobody rests or eats: what a
+    timetable of one comes to at the least, as timetables are compared, and its first and last moment (s). Stretches in which
+    even then a box warms, or the route is too long, are failures."""
+    free, start = replace(path, rest=None), path.earliest
+    last, late, longest = len(path.visits) - 1, path.crew.late, path.crew.vehicle.max_duration
+    for _ in range(2 + sum(len(visit.windows) for visit in path.visits)):
+        found = _pass(free, start, None, None)
+        if isinstance(found, Failure):
+            failures.append(found)
+            return
+        if late is not None and found.end > late:
+            failures.append(Failure(Snag.SHIFT, last, found.end, late))
+            return
+        leeway = _leeway(found)
+        spare = min(_waited(found), leeway)
+        shortest = found.duration - spare
+        if (warm := _warm(free, found, spare)) is not None:
+            failures.append(warm)
+        elif longest is not None and shortest > longest:
+            failures.append(Failure(Snag.SHIFT, last, shortest, longest))
+        else:
+            yield (path.crew.per_hour * shortest, found.end, shortest), start, start + leeway
+        if leeway == FOREVER:
+            return
+        start += leeway + 1
+
+
+def _warm(path: Way, found: Timetable, spare: int) -> Failure | None:
+    """A box of the first trip that warms even if loading begins ``spare`` s later and nothing else does."""
+    for index, visit in enumerate(found.visits):
+        if visit.reload:
+            break
+        if visit.hold is not None:
+            boxed, holds = found.departures[index] - found.start - spare, visit.hold - path.opening_loss * index
+            if boxed > holds:
+                return Failure(Snag.HOLD, index, boxed, holds)
+    return None
 
 
 def _order(crew: Crew) -> Callable[[Timetable], tuple[float, int, int]]:
@@ -153,12 +221,16 @@ def _run(
     begun = found.starts[late] if found.starts else found.departure  # a locked route may have no stop yet
     failures = [Failure(Snag.SHIFT, late, begun, meal.latest)]
     made: list[Timetable] = []
+    # a meal takes the waits there are, and what is left of it puts off the end; where there are rests, it may save one
+    soonest = found.start if found.breaks else found.end + max(0, meal.length - _waited(found))
     for place in _tables(meal, found):
-        one = _pass(path, start, rests, delays, place)
+        one = _pass(path, start, rests, delays, place, found)
         if isinstance(one, Failure):
             failures.append(one)
         elif _fed(meal, one.breaks):
             made.append(one)
+            if one.end <= soonest and _broken(path, one) is None:
+                break  # no other place is better, and of equals the first is taken
     if made:
         return min(made, key=lambda one: (_broken(path, one) is not None, *_order(path.crew)(one)))
     return max(failures, key=lambda failure: failure.visit)
@@ -191,30 +263,48 @@ def _pass(
     rests: Rests | None,
     delays: Mapping[int, int] | None,
     meal: tuple[int, int] | None = None,
+    known: Timetable | None = None,
 ) -> Timetable | Failure:
-    """One pass forward, everything as early as it may be, the meal at one place: a leg and how much of it is behind."""
+    """One pass forward, everything as early as it may be, the meal at one place: a leg and how much of it is behind.
+
+    ``known`` is the same without a meal: nothing before the leg of the meal hangs on it.
+    """
     departure = now = start + path.loading
     if path.crew.leave_by is not None and departure > path.crew.leave_by:
         return Failure(Snag.SHIFT, 0, departure, path.crew.leave_by)
     arrivals, starts, departures = [], [], []
     breaks: list[Break] = []
-    driven = 0
-    for index, visit in enumerate(path.visits):
+    driven = first = 0
+    if known is not None and meal is not None and meal[0] > 0:
+        first = meal[0]
+        arrivals, starts = list(known.arrivals[:first]), list(known.starts[:first])
+        departures = list(known.departures[:first])
+        breaks = [one for one in known.breaks if one.leg < first]
+        now, driven = departures[-1], _driven(path, breaks, first)
+    for index in range(first, len(path.visits)):
+        visit = path.visits[index]
         eat = meal[1] if meal is not None and meal[0] == index else None
-        if path.rest is None and eat is None:
+        if eat is None and (
+            path.rest is None or (rests is None and driven + path.durations[index] <= path.rest.driving)
+        ):
             now += path.durations[index]
+            driven += path.durations[index]
         else:
             now, driven = _leg(path, index, now, driven, breaks, rests, eat)
         arrivals.append(now)
-        first = visit.release if delays is None else max(visit.release, delays.get(index, 0))
-        begin = _opening(visit, now, first)
+        ready = visit.release if delays is None else max(visit.release, delays.get(index, 0))
+        begin = _opening(visit, now, ready)
         if eat is not None and eat == path.durations[index] > 0:
             ended, driven = _eat(path, index, eat, now, driven, breaks)
-            begin = _opening(visit, ended, first)
-        elif path.rest is not None and _rests_on_arrival(path, index, now, begin, driven, rests):
+            begin = _opening(visit, ended, ready)
+        elif (
+            path.rest is not None
+            and (rests is not None or (driven > 0 and isinstance(begin, int) and begin - now >= path.rest.rest))
+            and _rests_on_arrival(path, index, now, begin, driven, rests)
+        ):
             breaks.append(Break(index, path.durations[index], now, now + path.rest.rest))
             driven = 0
-            begin = _opening(visit, now + path.rest.rest, first)
+            begin = _opening(visit, now + path.rest.rest, ready)
         if isinstance(begin, Failure):
             return Failure(Snag.WINDOW, index, begin.value, begin.limit)
         starts.append(begin)
@@ -228,9 +318,18 @@ def _pass(
     return Timetable(path.visits, start, departure, *times, now, path.distances, path.durations, tuple(breaks))
 
 
+def _driven(path: Way, breaks: Sequence[Break], leg: int) -> int:
+    """The time at the wheel since the last rest before a leg, with these breaks before it (s)."""
+    rested = [one for one in breaks if path.rest is not None and one.end - one.start >= path.rest.rest]
+    if not rested:
+        return sum(path.durations[:leg])
+    last = rested[-1]
+    return path.durations[last.leg] - last.driven + sum(path.durations[last.leg + 1 : leg])
+
+
 def _broken(path: Way, found: Timetable) -> Failure | None:
     """What a timetable breaks of boxes' hold times, the shift, and the vehicle's hours."""
-    for index, boxed, holds in _boxed(path, found):
+    for index, boxed, holds in boxed_times(path, found):
         if boxed > holds:
             return Failure(Snag.HOLD, index, boxed, holds)
     last, late, longest = len(found.visits) - 1, path.crew.late, path.crew.vehicle.max_duration
@@ -245,7 +344,7 @@ def _broken(path: Way, found: Timetable) -> Failure | None:
     return None if long is None else Failure(Snag.SHIFT, long[1], long[0], trip)
 
 
-def _boxed(path: Way, found: Timetable) -> Iterator[tuple[int, int, int]]:
+def boxed_times(path: Way, found: Timetable) -> Iterator[tuple[int, int, int]]:
     """Per visit that hands over or collects boxes: how long they are in use on this trip, and how long they hold (s)."""
     loaded, first = found.start, 0
     for index, visit in enumerate(found.visits):
@@ -333,11 +432,13 @@ def _thumb(rule: Rest, driven: int, length: int) -> list[int]:
 def _opening(visit: Visit, arrival: int, first: int) -> int | Failure:
     """When service starts after an arrival and not before ``first``: at once, or when the next window opens."""
     start = ready = arrival if arrival > first else first
-    if visit.windows:
-        window = next((window for window in visit.windows if window.end >= ready), None)
-        if window is None:
+    for window in visit.windows:  # a loop, as this is asked more often than anything else
+        if window.end >= ready:
+            start = ready if ready > window.start else window.start
+            break
+    else:
+        if visit.windows:
             return Failure(Snag.WINDOW, 0, ready, visit.windows[-1].end)
-        start = ready if ready > window.start else window.start
     if visit.due is not None and start > visit.due:
         return Failure(Snag.WINDOW, 0, start, visit.due)
     return start

@@ -44,6 +44,11 @@ HOSPITALS = (
     Hospital(Name("北京宣武医院", "Xuanwu Hospital"), 39.8908, 116.3563, ((11 * 60, 17 * 60),)),
 )
 
+URGENT_HOSPITAL = Hospital(
+    Name("北京安贞医院", "Beijing Anzhen Hospital"), 39.9715, 116.4035, ((8 * 60, 11 * 60 + 30), (13 * 60, 20 * 60))
+)
+"""Where nothing was to be brought, until somebody needs it at once."""
+
 
 @dataclass(frozen=True)
 class Medicine:
@@ -242,6 +247,20 @@ def delivery_notes(day: date, stops: int | None = None) -> bytes:
             codes = [trace_code(medicine, serial + n) for n in range(packs)] if medicine.coded else []
             serial += packs
             writer.writerow(_row(day, number, receiver, medicine, lot, packs, codes))
+    return out.getvalue().encode("utf-8-sig")
+
+
+URGENT_SERIAL = 9_000
+"""Where the serials of the urgent packs begin: none of the day's is as high."""
+
+
+def urgent_note(day: date) -> bytes:
+    """The delivery note that comes while the day runs: one pack that the emergency department has run out of."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    codes = [trace_code(INSULIN, URGENT_SERIAL)]
+    writer.writerow(_row(day, 900, URGENT_HOSPITAL.name.zh, INSULIN, "JS2609C", 1, codes))
     return out.getvalue().encode("utf-8-sig")
 
 

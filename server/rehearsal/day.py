@@ -14,7 +14,7 @@ import msgspec
 
 from server.config import load
 from server.rehearsal import beijing, world
-from server.rehearsal.office import Concluded, Office
+from server.rehearsal.office import Concluded, Inserted, Office
 from server.rehearsal.processes import Failed, Handheld, Server, free_port, server_environment
 from server.rehearsal.road import Road
 from server.rehearsal.seed import Seeded
@@ -26,6 +26,8 @@ BEGIN = timedelta(hours=6, minutes=20)
 """When the rehearsal's clock starts, after midnight."""
 OFFLINE = (4, 6)
 """The network is away from the drive to the first of these stops until the second is left."""
+URGENT_AT = 7
+"""The stop at which the driver is told of an urgent order; on a shorter day the last one before the network goes away."""
 KILLED_ON = "sign"
 """On which screen the app is killed, at a stop without a network."""
 LIMIT = 600.0
@@ -71,6 +73,8 @@ class Result:
     offline: tuple[int, ...]
     resumed_at: str
     server: Server
+    urgent: Inserted | None
+    """The urgent order, where one was taken along."""
 
 
 class Rehearsal:
@@ -90,6 +94,10 @@ class Rehearsal:
         self._app: Handheld | None = None
         self._number = 0
         self._resumed = ""
+        self._device = ""
+        self._killed = False
+        self._answer: int | None = None
+        self._urgent: Inserted | None = None
         self._deadline = time.monotonic() + LIMIT
 
     def run(self) -> Result:
@@ -113,7 +121,7 @@ class Rehearsal:
         self._settle()
         self._say("gather the proofs / 汇集凭证")
         stops = self._office.conclude(route.id, stage.folder / "proofs")
-        return Result(stage, route, stops, seeded, OFFLINE, self._resumed, self._server)
+        return Result(stage, route, stops, seeded, OFFLINE, self._resumed, self._server, self._urgent)
 
     def close(self, *, keep_server: bool = False) -> None:
         """End what still runs."""
@@ -150,11 +158,21 @@ class Rehearsal:
         }
         (self._stage.folder / "script.json").write_text(json.dumps(script, ensure_ascii=False, indent=1))
 
-    def _write_goods(self, route: Route, *, hold: bool) -> None:
-        goods: dict[str, Any] = {"packs": beijing.printed(route), "visits": _visits(route)}
+    def _write_goods(self, route: Route, *, hold: bool, answer: int | None = None) -> None:
+        """What the hands need to know of the route they were given; ``answer`` is the version they are told of at the stop
+        where dispatch rings (0: there is none)."""
+        goods: dict[str, Any] = {"packs": beijing.printed(route), "visits": _visits(route), "call": _urgent_at(route)}
+        if self._urgent is not None:
+            (new,) = (stop for stop in self._urgent.route.stops if stop.id not in goods["visits"])
+            goods["packs"] |= {line.id: list(line.codes) for line in new.lines()}
+            goods["visits"][new.id] = _visit("receiver", len(route.stops) + 1)
+        if answer is not None:
+            goods["answer"] = answer
         if hold:
             goods["hold"] = {"number": _killed_at(route), "screen": KILLED_ON}
-        (self._stage.folder / "goods.json").write_text(json.dumps(goods, ensure_ascii=False, indent=1))
+        path = self._stage.folder / "goods.json"
+        path.with_suffix(".new").write_text(json.dumps(goods, ensure_ascii=False, indent=1))
+        path.with_suffix(".new").replace(path)  # the hands read it at any moment
 
     # the day
 
@@ -167,6 +185,7 @@ class Rehearsal:
         if device is None:
             raise Failed("the app says that it is enrolled, and the server does not know it")
         self._say("plan the day, check the plan, publish the route / 排线、独立检查、下发")
+        self._device = device
         route = self._office.plan_and_publish(seeded, self._stage.day, device)
         self._write_goods(route, hold=True)
         km = sum(stop.leg_distance for stop in route.stops) / 1000
@@ -194,14 +213,36 @@ class Rehearsal:
                 self._say("  the network is back / 网络恢复")
             if what == "held":
                 self._kill(report, route)
+            if what == "called":
+                self._take_urgent(route, number)
             if what == "finished":
                 return
+
+    def _take_urgent(self, route: Route, number: int) -> None:
+        """An order comes while the driver is at a stop: the office puts it into the running route and rings."""
+        (stop,) = (stop for stop in route.stops if stop.number == number)
+        self._say("  an urgent order comes / 来了一张加急单")
+        found = self._office.take_along(route.id, stop.id, beijing.urgent_note(self._stage.day), self._device)
+        self._urgent, self._answer = found, 0
+        if found is None:
+            self._say("  nobody can take it along today / 今天无车可送")
+        else:
+            self._answer = found.route.version
+            figures = found.choice.figures
+            new = next(s for s in found.route.stops if found.order_id in {note.id for note in s.consignments})
+            back = "back to the depot for it, then / 先回库装货，再送 " if found.choice.returns else ""
+            self._say(
+                f"  {back}stop {new.number} {new.site.name.zh}, {figures.distance / 1000:+.1f} km;"
+                f" route v{found.route.version}"
+            )
+        self._write_goods(route, hold=not self._killed, answer=self._answer)
 
     def _kill(self, report: dict[str, Any], route: Route) -> None:
         assert self._app is not None
         self._say(f"  SIGKILL at stop {report['number']} on screen “{report['screen']}” / 强制终止应用")
         self._app.kill()
-        self._write_goods(route, hold=False)
+        self._killed = True
+        self._write_goods(route, hold=False, answer=self._answer)
         self._app.restart()
         opened = self._report()
         if (opened["screen"], opened.get("number")) != (report["screen"], report["number"]):
@@ -253,14 +294,24 @@ def _killed_at(route: Route) -> int:
     return max(numbers)
 
 
+def _urgent_at(route: Route) -> int:
+    """The number of the stop at which dispatch rings; 0 where the network is away from the first stop on."""
+    count = len(route.stops)
+    return URGENT_AT if count >= URGENT_AT else min(OFFLINE[0], count) - 1
+
+
 def _visits(route: Route) -> dict[str, Any]:
     """What happens at each stop: who signs, who is not there, where a photo is taken, where the language is switched."""
     return {
-        stop.id: {
-            "receiver": beijing.receiver(stop.number),
-            "failure": "nobody" if stop.site.name.zh == beijing.FAILING_SITE else "",
-            "photo": stop.number % 3 == 1,
-            "language": {7: "en", 8: "zh"}.get(stop.number, ""),
-        }
+        stop.id: _visit("nobody" if stop.site.name.zh == beijing.FAILING_SITE else "receiver", stop.number)
         for stop in route.stops
+    }
+
+
+def _visit(who: str, number: int) -> dict[str, Any]:
+    return {
+        "receiver": beijing.receiver(number),
+        "failure": "nobody" if who == "nobody" else "",
+        "photo": number % 3 == 1,
+        "language": {7: "en", 8: "zh"}.get(number, ""),
     }

@@ -77,7 +77,7 @@ def _people() -> dict[str, str]:
 
 
 def _sites() -> str:
-    for hospital in beijing.HOSPITALS:
+    for hospital in (*beijing.HOSPITALS, beijing.URGENT_HOSPITAL):
         hours = tuple(Hours(weekday, start, end) for weekday in range(7) for start, end in hospital.hours)
         site = SiteData(
             name=hospital.name,

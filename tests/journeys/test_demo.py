@@ -3,6 +3,7 @@
 To ask the same of a day that was played already: ``HANDOVER_DEMO=FOLDER`` (what ``handover demo --folder`` was given).
 """
 
+import base64
 import copy
 import fcntl
 import json
@@ -50,7 +51,7 @@ def handover(*arguments: str, home: Path | None = None) -> subprocess.CompletedP
 
 @pytest.fixture(scope="session")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a day of two stops; parallel workers share one."""
+    """The folder of a day of two stops, to which an urgent one is added on the road; parallel workers share one."""
     if "HANDOVER_DEMO" in os.environ:
         return Path(os.environ["HANDOVER_DEMO"])
     base = tmp_path_factory.getbasetemp()
@@ -65,7 +66,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     code, _, text = said.read_text().partition("\n")
     assert code == "0", text
     assert "SIGKILL" in text
-    assert text.count("✓") == 2
+    assert text.count("✓") == 3  # the urgent order came between the two
     return folder
 
 
@@ -110,6 +111,33 @@ def test_no_file_can_be_taken_out_of_a_proof_or_exchanged(day: Path) -> None:
             assert not verify_bundle(closed({n: data for n, data in files.items() if n != one})).ok, one
             if files[one] != files[other]:
                 assert not verify_bundle(closed({**files, one: files[other], other: files[one]})).ok, one
+
+
+def told(path: Path) -> list[tuple[str, dict[str, object]]]:
+    """The events of a bundle in the ledger's order: what happened, and its fields."""
+    files = files_of(path.read_bytes())
+    numbers = sorted(int(name.split("/")[1].split(".")[0]) for name in files if name.endswith(".dsse.json"))
+    found = []
+    for number in numbers:
+        envelope = json.loads(files[f"entries/{number}.dsse.json"])
+        event = json.loads(base64.b64decode(envelope["payload"]))["event"]
+        found.append((event["type"], event))
+    return found
+
+
+def test_the_urgent_order_was_loaded_on_the_road_and_its_proof_carries_the_version_that_brought_it(day: Path) -> None:
+    """It came when the vehicle had left: the proof has the revised route, and the goods on board only after the departure."""
+    late = [events for events in map(told, bundles(day)) if _loaded_late(events)]
+    assert len(late) == 1
+    kinds = [kind for kind, _ in late[0]]
+    assert kinds.index("VehicleDeparted") < kinds.index("RouteRevised") < kinds.index("GoodsLoaded")
+    revised = next(event for kind, event in late[0] if kind == "RouteRevised")
+    assert revised["version"] == 2
+
+
+def _loaded_late(events: list[tuple[str, dict[str, object]]]) -> bool:
+    kinds = [kind for kind, _ in events]
+    return "GoodsLoaded" in kinds and kinds.index("GoodsLoaded") > kinds.index("VehicleDeparted")
 
 
 # its database ------------------------------------------------------------------------------------------------------------

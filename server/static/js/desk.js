@@ -127,6 +127,7 @@ function placeOf(order) {
 
 function mayMove(from) {
   if (readOnly) { say(words.readOnly, true); return false; }
+  if (from.vehicle && !routes().get(from.vehicle).stops[from.index].orders.length) { say(words.reload, true); return false; }
   if (!from.vehicle || from.index >= lockedStops(routes().get(from.vehicle))) return true;
   say(words.lockedStop, true);
   return false;

@@ -105,13 +105,13 @@ export class Panel {
     const on = this.selected.index === index;
     const row = make("li", `desk-stop${on ? " on" : ""}${stop.broken.length ? " broken" : ""}`);
     const site = this.fixed.sites[stop.site];
-    const notes = stop.orders.map((name) => this.fixed.orders[name].note).join("、");
+    const notes = stop.orders.map((name) => this.fixed.orders[name].note).join("、") || this.words.reload;
     const face = button("", () => this.calls.select({ vehicle: route.vehicle, index }), "desk-stop-face");
     face.append(make("span", "number", index + 1), make("span", "time", this.clock(stop.start)), make("span", "site", site.name), make("span", "text-secondary small", notes));
     if (locked) face.append(make("span", "badge bg-azure-lt", this.words.locked));
     row.append(face);
     if (stop.broken.length) row.append(reasons(stop.broken));
-    if (on) row.append(this.details(route, stop, index, locked, site));
+    if (on && stop.orders.length) row.append(this.details(route, stop, index, locked, site));
     return row;
   }
 
