@@ -847,6 +847,12 @@ URGENT_BREAKS = kind(
     "A return to load again that breaks something cannot be taken: {value}",
 )
 URGENT_STALE = kind(6645, 409, "情况已变，请重新选择：{value}", "The day has moved on: choose again ({value})")
+URGENT_TROUBLE = kind(
+    6647,
+    409,
+    "先处理停运或停收，重新排线后再插单：{value}",
+    "Plan the day again first, without what is out of service or closed: {value}",
+)
 URGENT_NO_PLAN = kind(6646, 404, "{value} 还没有方案", "There is no plan of {value} yet")
 
 TROUBLE_TWICE = kind(6660, 409, "{value} 已经停运", "{value} is out of service already")

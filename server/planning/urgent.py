@@ -30,6 +30,7 @@ from server.planning.problem import Order as PlanOrder
 from server.planning.roads import remarks_of
 from server.planning.searches import measured_problem
 from server.planning.sequences import RELOAD
+from server.planning.troubles import Trouble, TroubleKind, troubles_of
 from server.planning.under_way import under_way, with_begun
 from server.planning.urgent_roads import with_site
 from shared import problems
@@ -64,13 +65,16 @@ def ask(kept: Kept, order_id: str, *, exact: int | None = EXACT, names: Names | 
 
     Raises:
         Refused: NOT_FOUND; DESK_SUPERSEDED for a plan that another one has taken the place of; URGENT_DRAFT where moves on
-            the desk are not kept yet; ORDER_TAKEN for an order that is on a route or brought already; SITE_CLOSED; whatever
-            the roads refuse; PLAN_REFUSED where the plan does not hold on them.
+            the desk are not kept yet; URGENT_TROUBLE where a vehicle is out or a site closed and the plan does not know;
+            ORDER_TAKEN for an order that is on a route or brought already; SITE_CLOSED; whatever the roads refuse;
+            PLAN_REFUSED where the plan does not hold on them.
     """
     if kept.successor is not None:
         raise Refused(problems.DESK_SUPERSEDED, value=kept.successor)
     if drafts.draft_of(kept.id) is not None:
         raise Refused(problems.URGENT_DRAFT, value=kept.id)
+    if unplanned := troubles_of(kept.id):
+        raise Refused(problems.URGENT_TROUBLE, value=_subject(unplanned[0]))
     order = orders.order(order_id)
     if order_id not in {one.consignment.id for one in waiting(kept)}:
         raise Refused(problems.ORDER_TAKEN, value=order.consignment.note_number)
@@ -82,6 +86,12 @@ def ask(kept: Kept, order_id: str, *, exact: int | None = EXACT, names: Names | 
     problem = _called_back(problem)
     plan = _plan(problem, kept.plan, order_id)
     return Asked(kept, order, problem, plan, now, rank(problem, plan, order_id, now, exact=exact, names=names))
+
+
+def _subject(trouble: Trouble) -> str:
+    """What is out of service or closed, by its name."""
+    broken = trouble.kind is TroubleKind.BREAKDOWN
+    return (fleet.vehicle(trouble.subject) if broken else fleet.site(trouble.subject)).name.zh
 
 
 def with_order(problem: Problem, order: Order, kept: Kept, now: int) -> Problem:

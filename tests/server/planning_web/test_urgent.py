@@ -19,9 +19,11 @@ from server.orders import operations as orders
 from server.orders.schemas import Imported
 from server.planning import publish
 from server.planning.building import returns_of
+from server.planning.day import site_of_node
 from server.planning.keeping import kept_matrices, kept_plan, planned_route
 from server.planning.problem import NO_ROAD, Matrix
 from server.planning.sequences import RELOAD
+from server.planning.troubles import enter_closure
 from server.planning.urgent import ask, take
 from server.planning.urgent_roads import with_site
 from server.transaction import reading, transaction
@@ -198,6 +200,18 @@ def test_a_choice_that_breaks_something_is_a_draft_for_the_desk(
     assert "N-9" in browser.get(f"/planning/plans/{made.plan}/urgent").text  # it still waits
     refused = browser.get(f"/planning/plans/{made.plan}/urgent/{order}")
     assert "#6643" in refused.text
+
+
+@ON_SQLITE
+def test_nothing_is_put_into_a_plan_that_does_not_know_what_is_closed(
+    app: Flask, browser: Browser, at_nine: Desk
+) -> None:
+    order = comes(app)
+    with app.app_context(), transaction():
+        plan = kept_plan(at_nine.plan)
+        last = plan.plan.routes[-1].stops[-1]
+        enter_closure(plan, site_of_node(last.site), until=None, reason="收货处停电", by=BY)
+    assert "#6647" in browser.get(f"/planning/plans/{at_nine.plan}/urgent/{order}").text
 
 
 @ON_SQLITE
