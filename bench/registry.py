@@ -17,6 +17,8 @@ MODULES: dict[str, str] = {
     "routing-solomon": "bench.routing:SOLOMON",
     "routing-homberger": "bench.routing:HOMBERGER",
     "routing-fleets": "bench.routing:FLEETS",
+    "planning-beijing": "bench.beijing:BEIJING",
+    "planning-thousand": "bench.beijing:THOUSAND",
     "urgent": "bench.urgent",
 }
 """The module of each name, and its measurement where it has several. It is imported by the process that measures and by no

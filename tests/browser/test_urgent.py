@@ -69,7 +69,7 @@ def test_an_urgent_note_is_ranked_taken_and_on_the_handheld(
             (device,) = (one.id for one in custody.devices())
         plan_id, route_id = planned_day(city, device)
         before = handheld.work()
-        comes(150)
+        comes(151)
     sign_in(page, site)
     page.goto(f"{site.url}/planning/plans/{plan_id}/desk")
     ready(page)
@@ -92,7 +92,7 @@ def test_an_urgent_note_is_ranked_taken_and_on_the_handheld(
     expect(page.locator(".alert-success")).to_contain_text("已下发 1 条线路", timeout=15_000)
     after = handheld.work()
     assert (after.id, after.version) == (before.id, 2)
-    at = stops(after).index(hospital(150))
+    at = stops(after).index(hospital(151))
     assert stops(after)[:at] + stops(after)[at + 1 :] == stops(before)
 
 
