@@ -14,7 +14,7 @@ from server.planning.plan import Plan
 from server.planning.problem import Problem
 
 STOPS, MANY = 300, 1000
-FIRST, GOOD, LONG = 4.5, 28.0, 110.0
+FIRST, GOOD, LONG = 4.2, 28.0, 110.0
 """s of a search: the first plan, which a person is to have in 5; the good one (30); and a thousand stops (120)."""
 TRIP = 4.5
 """h that a trip takes at most where the planner is asked to keep goods off the road."""
