@@ -11,6 +11,7 @@ from pyvrp.exceptions import PenaltyBoundWarning
 from server.planning.lookup import Crew, Lookup
 from server.planning.problem import Order
 from server.planning.schedule import Timetable
+from server.planning.with_pyvrp_known import known_day
 from server.planning.with_pyvrp_model import Model
 from server.planning.with_pyvrp_starts import explore
 from server.planning.with_pyvrp_watch import Search
@@ -48,6 +49,6 @@ def search(
     with warnings.catch_warnings():
         # it warns where no feasible plan is to be had; the result says so too, and the caller deals with it
         warnings.simplefilter("ignore", PenaltyBoundWarning)
-        warm = model.day(known) if known else None
+        warm = known_day(model, known) if known else None
         best = explore(model.data, how, model.prices, model.scale, warm)
     return Found(model.routes(best.solution), best.solution.is_feasible(), best.iterations)

@@ -94,50 +94,6 @@ class Model:
             assigned[index] = settled + assigned.get(index, [])
         return assigned
 
-    def day(self, known: Mapping[int, Sequence[tuple[str, int]]]) -> Solution:
-        """Known routes as a solution: one to start from. ``known`` are per crew its orders in sequence, those that are locked
-        left out, with the start of their service (s). It may break rules, as the problem may have changed since; orders that
-        are not to be planned here are passed over, and so are transfers."""
-        kinds = {
-            (crew, wave): kind
-            for kind, (crews, wave) in enumerate(zip(self.crews_of, self.waves, strict=True))
-            for crew in crews
-        }
-        calls: dict[str, list[int]] = {}
-        for index, (order, _, _) in enumerate(self.clients):
-            calls.setdefault(order.id, []).append(index)
-        routes = []
-        for crew, visits in sorted(known.items()):
-            for wave, trip in enumerate(self._trips(crew, visits)):
-                steps = [step for name, start in trip if (step := self._step(crew, name, start, calls)) is not None]
-                if (crew, wave) in kinds and any(step.is_client() for step in steps):
-                    routes.append(pyvrp.Route(self.data, steps, kinds[crew, wave]))
-        return Solution(self.data, routes)
-
-    def _trips(self, crew: int, visits: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:
-        """A known route as the routes it is here: each of its trips, where each is a vehicle of its own."""
-        if len(waves_of(self.crews[crew])) == 1:
-            return [list(visits)]
-        trips: list[list[tuple[str, int]]] = [[]]
-        for visit in visits:
-            if visit[0] == RELOAD:
-                trips.append([])
-            else:
-                trips[-1].append(visit)
-        return trips
-
-    def _step(self, crew: int, name: str, start: int, calls: dict[str, list[int]]) -> pyvrp.Activity | None:
-        """A visit of a known route, in the window it was made in where that is still one; each order only once."""
-        if name == RELOAD:
-            depot = self.again.get(self.crews[crew].vehicle.depot)
-            return None if depot is None else pyvrp.Activity(pyvrp.ActivityType.DEPOT, depot)
-        choices = calls.pop(name, None)
-        if choices is None:
-            return None
-        ends = {index: self.clients[index][2] for index in choices}
-        inside = (index for index, end in ends.items() if end is None or end >= start)
-        return pyvrp.Activity(pyvrp.ActivityType.CLIENT, next(inside, choices[0]))
-
     def _name(self, activity: pyvrp.Activity) -> str:
         """What stands in a sequence for a step of the solver's route."""
         if activity.is_client():
