@@ -52,7 +52,10 @@ def by_hand(problem: Problem, seed: int, tried: Sequence[int]) -> Plan:
 def accepted(findings: Findings, whose: str, problem: Problem, plan: Plan) -> Plan:
     """Count what the checker thinks of a plan, and what it leaves out."""
     findings.count(f"plans of {whose} that the checker accepts", not check(problem, plan).violations)
-    findings.count(f"orders {whose} leaves out", len(plan.unserved))
+    must = {order.id for order in problem.orders if order.penalty is None}
+    left = [one.order for one in plan.unserved]
+    findings.count(f"orders that must be served, left out by {whose}", sum(name in must for name in left))
+    findings.count(f"orders left out for their penalty by {whose}", sum(name not in must for name in left))
     return plan
 
 
