@@ -124,8 +124,8 @@ def _vehicle(number: int, depot: str, *, lorry: bool, frozen: bool, carrier: str
 
 
 def beijing_day(stops: int, seed: int, max_trip: int | None = None) -> Problem:
-    """A day with so many orders (returns included) and a fleet that is large enough for it; trips take ``max_trip`` s at
-    most."""
+    """A day with so many orders (returns included) and a fleet that is large enough for it; trips of own vehicles take
+    ``max_trip`` s at most. Hired ones may be out longer: some receivers are further away than such a trip reaches."""
     draw = random.Random(f"day {seed} {stops}")
     base = receivers(seed, max(BASE, 2 * stops))
     chosen = draw.sample(base, round(stops * 0.93))
@@ -161,7 +161,7 @@ def beijing_day(stops: int, seed: int, max_trip: int | None = None) -> Problem:
         f"Beijing, {stops} stops",
         (*depots, *chosen),
         tuple(orders),
-        tuple(replace(vehicle, max_trip=max_trip) for vehicle in vehicles),
+        tuple(replace(vehicle, max_trip=None if vehicle.carrier else max_trip) for vehicle in vehicles),
         drivers,
         rest=Rest(),
         opening_loss=60,

@@ -4,9 +4,9 @@ It looks at the step the app shows and does what a person would do there, so an 
 simply carried on with. Only the physical world is played: codes are pictures held before the camera, the vehicle is the
 virtual location being driven, strokes are drawn on the glass. Nothing here calls a service that writes.
 
-The script is JSON (:class:`Script`). Every change of step is one JSON line on the given stream, for whoever directs the
-rehearsal from outside: ``screen`` is the step the services are at, ``glass`` the one whose screen is shown, and ``typed``
-what stands in the field for the name of who signs.
+The script is JSON (``driver_app.rehearsal_script``). Every change of step is one JSON line on the given stream, for whoever
+directs the rehearsal from outside: ``screen`` is the step the services are at, ``glass`` the one whose screen is shown, and
+``typed`` what stands in the field for the name of who signs.
 """
 
 import json
@@ -24,6 +24,7 @@ from driver_app.device_clock import DeviceClock, PaceFile
 from driver_app.hardware.virtual.camera import PictureCamera
 from driver_app.hardware.virtual.location import DrivenLocation
 from driver_app.hardware.virtual.pictures import photograph, picture_of, strokes_of
+from driver_app.rehearsal_script import Goods, Script, Visit
 from driver_app.services.duty import Duty
 from driver_app.services.step import Step, StepKind
 from driver_app.services.stop import StopVisit
@@ -47,56 +48,6 @@ TRIALS = 4
 """How often a step is tried."""
 STEP_PATIENCE = 60.0
 """Real seconds (s) a step may take before the rehearsal is given up."""
-
-
-class Receiver(msgspec.Struct, frozen=True):
-    """Who signs at a site."""
-
-    name: str
-    role: str
-    staff: str
-
-
-class Visit(msgspec.Struct, frozen=True):
-    """What happens at a site. ``failure`` is one of the app's reasons, or empty; ``language`` is switched to on arrival."""
-
-    receiver: Receiver
-    failure: str = ""
-    photo: bool = False
-    language: str = ""
-
-
-class Hold(msgspec.Struct, frozen=True):
-    """Where the hands stop and do nothing more: somebody is about to kill the app."""
-
-    number: int
-    screen: str
-
-
-class Goods(msgspec.Struct, frozen=True):
-    """What is known once the route is: the codes printed on each line's packs, and what happens at each stop, by id.
-
-    At the stop numbered ``call``, before it is left, dispatch rings (0: nowhere): the driver waits for its ``answer``, the
-    version of the route to be fetched (0: everything stays).
-    """
-
-    packs: dict[str, list[str]]
-    visits: dict[str, Visit]
-    hold: Hold | None = None
-    call: int = 0
-    answer: int | None = None
-
-
-class Script(msgspec.Struct, frozen=True):
-    """A day. ``goods`` is the file with its :class:`Goods`, ``pace`` the one with the pace of the rehearsal's clock, which
-    the driver sets; on the road it runs ``speed`` times faster than usual."""
-
-    enrolment: str
-    handheld: str
-    pin: str
-    goods: str
-    pace: str
-    speed: float = 1.0
 
 
 class Rehearsal:

@@ -16,6 +16,7 @@ LEFT_OUT = (
     "driver_app/hardware/virtual",
     "driver_app/journal/memory.py",
     "driver_app/rehearsal.py",
+    "driver_app/rehearsal_script.py",
     "driver_app/screens/example.py",
     "driver_app/screens/example_day.py",
     "driver_app/screens/gallery.py",

@@ -10,6 +10,7 @@ from server.planning import with_ortools, with_pyvrp
 from server.planning.compose import compose
 from server.planning.dedicated import dedicate
 from server.planning.effort import Effort, Progress
+from server.planning.exactly import Routed, small_day
 from server.planning.faults import ProblemRefused
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
 from server.planning.mend import Mender, route_cost
@@ -18,6 +19,7 @@ from server.planning.problem import Driver, Order, Problem, Vehicle
 from server.planning.reasons import all_crews, alone, impossible
 from server.planning.schedule import Failure, Timetable, timetable
 from server.planning.sequences import RELOAD, is_mark
+from server.planning.sooner import hand_over_sooner
 from server.planning.with_pyvrp_watch import Search
 from shared import problems
 from shared.errors import Problem as Reason
@@ -59,17 +61,15 @@ class _Day:
         open_orders = [o for o in self.problem.orders if o.id not in reasons and o.id not in self.lookup.locked]
         crews = with_ortools.pair_crews(self.lookup, self.effort.seed)
         heads = self._heads(crews)
-        crews = dedicate(
-            self.lookup, crews, [order for order in open_orders if order.alone], self._exact, self.effort.seed
-        )
-        reachable = [order for order in open_orders if self._somebody(order, crews)]
-        found = self._search(crews, reachable, heads)
+        crews, found = small_day(self.lookup, open_orders, self._exact) or self._searched(crews, open_orders, heads)
         mender = Mender(self.lookup, crews, self._exact, self._late)
-        for crew in sorted(found.routes):
-            mender.place(crew, found.routes[crew])
+        for crew in sorted(found):
+            mender.place(crew, found[crew])
         placed = {order.id for orders in mender.routes.values() for order in orders}
         reasons |= mender.insert(order for order in open_orders if order.id not in placed)
         mender.gather()
+        if self._mending_likely():  # benchmark files count distance alone
+            hand_over_sooner(mender, self._over)
         routes = [(crews[i], self._finish(crews[i], mender.routes[i], mender.tables[i])) for i in sorted(mender.routes)]
         routes = self._assign(routes)
         return compose(
@@ -83,6 +83,12 @@ class _Day:
 
     def _elapsed(self) -> float:
         return self.effort.monotonic() - self.began
+
+    def _over(self) -> bool:
+        """Whether the time that was allowed is up."""
+        if self.effort.should_stop is not None and self.effort.should_stop():
+            return True
+        return self.effort.seconds is not None and self._elapsed() >= self.effort.seconds
 
     def _late(self) -> bool:
         """Whether mending has to come to an end: time is up by half as much again as was allowed, or somebody says so."""
@@ -158,6 +164,12 @@ class _Day:
         value = f"{found.snag.value} {self.problem.clock(found.value)} > {self.problem.clock(found.limit)}"
         stop = found.visit + 1
         return [_lock_fault(f"{vehicle.id}.{stop}", value)]
+
+    def _searched(self, crews: Sequence[Crew], orders: Sequence[Order], heads: dict[int, Timetable]) -> Routed:
+        """Routes as the search finds them, with vehicles kept for what goes alone."""
+        kept = dedicate(self.lookup, crews, [order for order in orders if order.alone], self._exact, self.effort.seed)
+        reachable = [order for order in orders if self._somebody(order, kept)]
+        return kept, self._search(kept, reachable, heads).routes
 
     # the search --------------------------------------------------------------------------------------------------------
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import msgspec
 
-from server.planning.checker import accept
+from server.planning.checker import accept, check
 from server.planning.effort import Effort, Progress
 from server.planning.faults import validate
 from server.planning.plan import Plan
 from server.planning.problem import Problem
 from server.planning.roads import Roads, StraightLine, Watch, remarks_of, with_matrices
 
-__all__ = ["Progress", "make_plan", "measure"]
+__all__ = ["Progress", "make_plan", "measure", "worth"]
 
 
 def measure(
@@ -49,7 +49,7 @@ def make_plan(
     ``roads``, by default straight lines × a detour factor; the plan says which, and in its ``remarks`` what a person has to
     know about it; ``on_measured`` hears how many of how many blocks are measured. Orders that cannot be served are in
     ``unserved`` with their reasons; ``feasible`` says whether one of them had to be. ``warm`` is a plan to start
-    from, of this problem or of one that was much the same.
+    from, of this problem or of one that was much the same: where it holds here as it is, nothing worse comes of it.
 
     Raises:
         ProblemRefused: the problem makes no sense; all faults are named at once.
@@ -66,4 +66,13 @@ def make_plan(
     measured = measure(problem, roads, should_stop, on_measured)
     plan = solve(measured, Effort(seed, seconds, iterations, on_progress, should_stop), warm)
     accept(measured, plan)
+    if warm is not None and worth(measured, warm) < worth(measured, plan) and not check(measured, warm).violations:
+        plan = msgspec.structs.replace(warm, seconds=plan.seconds, seed=plan.seed)
     return msgspec.structs.replace(plan, remarks=remarks_of(measured))
+
+
+def worth(problem: Problem, plan: Plan) -> tuple[int, float]:
+    """What plans of a problem are compared by, the least being the best: what must be served and is not, by its priority,
+    then the cost (money)."""
+    must = {order.id: 1 + order.priority for order in problem.orders if order.penalty is None}
+    return sum(must.get(left.order, 0) for left in plan.unserved), plan.cost.total

@@ -50,16 +50,17 @@ def waiting(plan_id: str) -> ResponseReturnValue:
 @blueprint.get("/plans/<plan_id>/urgent/<order_id>")
 @require(*WHO)
 def choices(plan_id: str, order_id: str) -> ResponseReturnValue:
-    """Who could take an order along, the best first."""
+    """Who could take an order along: the cheapest first, or whoever hands it over soonest."""
     kept = keeping.kept_plan(plan_id)
     names = _names(kept, order_id)
-    asked = urgent.ask(kept, order_id, exact=_wanted(), names=names)
+    soonest = request.args.get("by") == "time"
+    asked = urgent.ask(kept, order_id, exact=MOST if soonest else _wanted(), names=names)
     site = shown_name(fleet.site_entry(asked.order.site_id).data.name)
     known = {one.id for one in kept.problem.sites}
-    told = shown(asked, {**names, **{one.id: site for one in asked.problem.sites if one.id not in known}})
-    return render_template(
-        "planning/urgent.html", kept=kept, order=asked.order, site=site, wanted=_wanted(), most=MOST, **told
-    )
+    names = {**names, **{one.id: site for one in asked.problem.sites if one.id not in known}}
+    told = shown(asked, names, _wanted(), soonest)
+    page = {"kept": kept, "order": asked.order, "site": site, "wanted": _wanted(), "most": MOST, "by_time": soonest}
+    return render_template("planning/urgent.html", **page, **told)
 
 
 def _wanted() -> int:

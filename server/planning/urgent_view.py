@@ -14,17 +14,24 @@ from server.planning.problem import Problem
 from server.planning.urgent import Asked
 
 
-def shown(asked: Asked, names: Names) -> dict[str, Any]:
-    """Everything the page says of an order: its choices with their figures, who cannot carry it, what leaving it means."""
+def shown(asked: Asked, names: Names, count: int, soonest: bool = False) -> dict[str, Any]:
+    """Everything the page says of an order: its ``count`` best choices with their figures, who cannot carry it, what leaving
+    it means. The best are the cheapest, or those that hand it over ``soonest``; what breaks nothing always comes first."""
+    choices = asked.choices.choices
+    if soonest:
+        choices = tuple(sorted(choices, key=lambda one: (not one.holds, one.figures.handed, one.figures.cost)))
+    first = min((one.figures.handed for one in choices if one.holds), default=None)
     vehicles = {vehicle.id: vehicle for vehicle in asked.problem.vehicles}
     unable: dict[str, list[str]] = {}
     for one in asked.choices.unable:
         unable.setdefault(one.problem.text(language()), []).append(names.get(one.vehicle, one.vehicle))
     return {
         "choices": [
-            _choice(asked, choice, names, vehicles[choice.vehicle].carrier) for choice in asked.choices.choices
+            _choice(asked, choice, names, vehicles[choice.vehicle].carrier)
+            | {"soonest": choice.holds and choice.figures.handed == first}
+            for choice in choices[:count]
         ],
-        "further": len(asked.choices.further),
+        "further": len(asked.choices.further) + max(0, len(choices) - count),
         "unable": unable,
         "left": asked.choices.left.reason.text(language()),
         "clock": asked.problem.clock(asked.now),

@@ -12,6 +12,7 @@ from ortools.sat.python import cp_model
 
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
 from server.planning.problem import Driver, Order, Vehicle
+from server.planning.reasons import alone
 from server.planning.schedule import Failure, Timetable, Way, back_after, drive, way
 from server.planning.way import fetched_boxes
 
@@ -81,7 +82,9 @@ def _pairing(
     seed: int,
 ) -> dict[tuple[int, int], int]:
     """How many crews of each kind of vehicle with each kind of driver."""
-    kinds = _order_kinds(lookup)
+    reach = _reach(lookup, [members[0] for members in vehicles.values()])
+    unfit = _unfit(lookup, vehicles, drivers)
+    kinds = _order_kinds(lookup, reach)
     total = sum(len(orders) for orders in kinds)
     dearest = max((driver.per_hour for driver in lookup.drivers.values()), default=0.0)
     model = cp_model.CpModel()
@@ -93,12 +96,14 @@ def _pairing(
             crew = lookup.crew(some[0], others[0])
             if crew.late is not None and crew.late <= crew.early:
                 continue
+            if (v, d) in unfit:
+                continue
             number = model.new_int_var(0, min(len(some), len(others)), f"{v}x{d}")
             crews[v, d] = number
             able = [
                 index
                 for index, orders in enumerate(kinds)
-                if lookup.bar(crew.serving(orders[0].alone), orders[0]) is None
+                if v in reach[orders[0].id] and lookup.bar(crew.serving(orders[0].alone), orders[0]) is None
             ]
             for index in able:
                 serves[index].append(number)
@@ -116,12 +121,43 @@ def _pairing(
         covered = model.new_bool_var(f"kind{index}")
         model.add(sum(serves[index]) >= covered)
         terms.append(covered * (1_000_000 * len(orders) // max(1, total) + 100_000))
+        twice = model.new_bool_var(f"kind{index} twice")  # who alone can serve some has no time for much else
+        model.add(sum(serves[index]) >= 2 * twice)
+        terms.append(twice * (10_000 * len(orders) // max(1, total) + 1000))
     model.maximize(sum(terms))
     solver = _solved(model, seed)
     return {pair: solver.value(number) for pair, number in crews.items()} if solver is not None else {}
 
 
-def _order_kinds(lookup: Lookup) -> list[list[Order]]:
+def _unfit(
+    lookup: Lookup, vehicles: Mapping[Hashable, Sequence[Vehicle]], drivers: Mapping[Hashable, Sequence[Driver]]
+) -> set[tuple[int, int]]:
+    """Locked vehicles with drivers who may not carry what is locked, as long as there is somebody who may."""
+    found: set[tuple[int, int]] = set()
+    for v, (vehicle, *_) in enumerate(vehicles.values()):
+        lock = lookup.locks.get(vehicle.id)
+        orders = [lookup.orders[name] for name in lock.orders] if lock is not None else []
+        crews = [lookup.crew(vehicle, some[0]) for some in drivers.values()]
+        barred = {(v, d) for d, crew in enumerate(crews) if any(lookup.bar(crew, order) for order in orders)}
+        found |= barred if len(barred) < len(crews) else set()
+    return found
+
+
+def _reach(lookup: Lookup, vehicles: Sequence[Vehicle]) -> dict[str, frozenset[int]]:
+    """Per order the places in ``vehicles`` of those that could carry it in their hours if nobody's shift bounded them: some
+    receivers are further away than some vehicles may go."""
+    crews = [lookup.crew(vehicle, None) for vehicle in vehicles]
+    return {
+        order.id: frozenset(
+            place
+            for place, crew in enumerate(crews)
+            if crew.lock is not None or isinstance(alone(lookup, order, crew.serving(order.alone)), Timetable)
+        )
+        for order in lookup.problem.orders
+    }
+
+
+def _order_kinds(lookup: Lookup, reach: Mapping[str, frozenset[int]]) -> list[list[Order]]:
     """Orders that ask the same of a crew but for their size; the smallest first, so that size does not rule a crew out."""
     kinds: dict[Hashable, list[Order]] = {}
     for order in sorted(
@@ -134,6 +170,7 @@ def _order_kinds(lookup: Lookup) -> list[list[Order]]:
             lookup.sites[order.site].admits,
             order.alone,
             order.origin,
+            reach[order.id],
         )
         kinds.setdefault(key, []).append(order)
     return list(kinds.values())

@@ -50,5 +50,5 @@ def search(
         # it warns where no feasible plan is to be had; the result says so too, and the caller deals with it
         warnings.simplefilter("ignore", PenaltyBoundWarning)
         warm = known_day(model, known) if known else None
-        best = explore(model.data, how, model.prices, model.scale, warm)
+        best = explore(model.data, how, model.prices, model.scale, warm, model.trips)
     return Found(model.routes(best.solution), best.solution.is_feasible(), best.iterations)

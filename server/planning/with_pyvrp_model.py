@@ -29,12 +29,14 @@ from server.planning.lookup import Bar, Crew, Lookup, compartment
 from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Site, Vehicle
 from server.planning.schedule import Timetable
 from server.planning.sequences import FETCH, RELOAD, boards, is_fetch, parts_of
+from server.planning.with_pyvrp_fleet import Trips
 from server.planning.with_pyvrp_money import Prices, scale_of
-from server.planning.with_pyvrp_waves import reloads, waves_of
+from server.planning.with_pyvrp_waves import Wave, reloads, waves_of
 
 UNBOUNDED = int(np.iinfo(np.int64).max)
 _STEEP = 5.0
 """A unit too much starts at this many times what carrying one costs on average."""
+_HOME = -2
 _AGAIN = -1
 """Stands, in the place of a locked route, for the depot as a place to load again."""
 
@@ -74,6 +76,8 @@ class Model:
         """Per vehicle type: the crews it stands for."""
         self.waves: list[int] = []
         """Per vehicle type: which of its crews' trips it stands for, where each trip is a vehicle of its own; else 0."""
+        self.trips: list[Trips] = []
+        """The vehicle types that are trips of the same vehicles."""
         self.again: dict[str, int] = {}
         """The solver's depot at which vehicles of a depot load again."""
         if self.calls:
@@ -139,10 +143,14 @@ class Model:
             rate = self._rate(vehicle) if vehicle.per_stop else 1
             profile = profiles.setdefault((vehicle.profile, barred[crew], vehicle.per_stop, rate), len(profiles))
             bound = horizon if shut and crew.late is None else crew.late
-            for number, wave in enumerate(waves_of(crew)):
+            waves = waves_of(crew)
+            if len(waves) > 1:
+                kinds = tuple(range(len(types), len(types) + len(waves)))
+                self.trips.append(Trips(kinds, round(vehicle.fixed * self.scale)))
+            for number, wave in enumerate(waves):
                 self.crews_of.append(members)
                 self.waves.append(number)
-                types.append(self._type(wave, members, depots, profile, bound if wave is crew else wave.late))
+                types.append(self._type(wave, members, depots, profile, bound if len(waves) == 1 else wave.crew.late))
         tables = [
             self._tables(rows, len(depot_rows), name, shut_out, horizon, rate, round(per_stop * self.scale))
             for name, shut_out, per_stop, rate in profiles
@@ -267,6 +275,13 @@ class Model:
             depots[name, _AGAIN] = self.again[name] = len(rows)
             made.append(self._again(len(rows), name))
             rows.append(self.lookup.row[name])
+        for crew in self._types():
+            for wave in waves_of(crew):
+                key = (crew.vehicle.end_depot, None if wave.back is None else _HOME - wave.back)
+                if wave.back is not None and key not in depots:
+                    depots[key] = len(rows)
+                    made.append(pyvrp.Depot(len(rows), tw_early=max(0, wave.back - self.zero)))
+                    rows.append(self.lookup.row[crew.vehicle.end_depot])
         for index, head in self.heads.items():
             depots[head.visits[-1].site, index] = len(rows)
             made.append(pyvrp.Depot(len(rows)))
@@ -298,8 +313,9 @@ class Model:
         }
 
     def _type(
-        self, crew: Crew, members: list[int], depots: dict[tuple[str, int | None], int], profile: int, late: int | None
+        self, wave: Wave, members: list[int], depots: dict[tuple[str, int | None], int], profile: int, late: int | None
     ) -> pyvrp.VehicleType:
+        crew = wave.crew
         vehicle, resolution = crew.vehicle, self.lookup.problem.resolution
         rate = self._rate(vehicle)
         head = self.heads.get(members[0])
@@ -307,6 +323,8 @@ class Model:
         spent, driven = 0, 0
         start, fixed = crew.early, vehicle.fixed
         load_by = None if crew.leave_by is None else crew.leave_by - self.lookup.sites[vehicle.depot].service
+        if wave.begins is not None:
+            load_by = wave.begins if load_by is None else min(load_by, wave.begins)
         depot = depots[vehicle.depot, None]
         if head is not None:  # it is on its way: what is locked is paid for, and bounds what is left
             start, fixed, load_by = head.departures[-1], 0.0, None
@@ -316,12 +334,12 @@ class Model:
         closes = UNBOUNDED if late is None else max(0, start - self.zero, late - meal - self.zero)
         limits = [None if vehicle.max_duration is None else max(0, vehicle.max_duration - spent - meal)]
         if vehicle.max_trip is not None and (vehicle.trips == 1 or head is None):
-            limits.append(max(0, vehicle.max_trip - spent))
+            limits.append(max(0, vehicle.max_trip - spent))  # a route that is back before it is time needs no meal
         return pyvrp.VehicleType(
             num_available=len(members),
             capacity=[self._space(crew, zone, dimension, carried) for zone, dimension in self.dimensions],
             start_depot=depot,
-            end_depot=depots[vehicle.end_depot, None],
+            end_depot=depots[vehicle.end_depot, None if wave.back is None else _HOME - wave.back],
             fixed_cost=round(fixed * self.scale) - (self._way_home(crew, head) if head is not None else 0),
             tw_early=max(0, start - self.zero),
             tw_late=closes,

@@ -121,7 +121,7 @@ class Divider:
         counts = []
         for kind, vehicle in enumerate(self.data.vehicle_types()):
             share, rest = divmod(vehicle.num_available - used[kind], parts)
-            counts.append(kinds.count(kind) + share + (number < rest))
+            counts.append(kinds.count(kind) + share + ((number - kind) % parts < rest))
         return counts
 
     # a day of their own ------------------------------------------------------------------------------------------------

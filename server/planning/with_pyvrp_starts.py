@@ -16,13 +16,16 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 import pyvrp
-from pyvrp import CostEvaluator, IteratedLocalSearchParams, PenaltyParams, ProblemData, Result, Solution, SolveParams
+from pyvrp import IteratedLocalSearchParams, PenaltyParams, ProblemData, Result, Solution, SolveParams
 
+from server.planning.with_pyvrp_fleet import Fleet, Trips, moved
 from server.planning.with_pyvrp_parts import Divider, Part
 from server.planning.with_pyvrp_watch import Search, Seen, Watch
 from server.planning.with_scip import Bound, Column, Rows, recombine
 
 T = TypeVar("T")
+SETTLING = 0.02
+"""The part of the time that giving trips to the fewest vehicles may take at a time."""
 CHOOSING = 0.2
 """The part of the time that choosing anew may take after a round."""
 NODES = 20
@@ -49,16 +52,23 @@ class Best:
 
 
 def explore(
-    data: ProblemData, how: Search, prices: Callable[[], PenaltyParams], scale: int, warm: Solution | None = None
+    data: ProblemData,
+    how: Search,
+    prices: Callable[[], PenaltyParams],
+    scale: int,
+    warm: Solution | None = None,
+    trips: Sequence[Trips] = (),
 ) -> Best:
     """Search from several seeds, the first of them from ``warm`` where there is one. ``prices`` gives fresh penalties for
     each search; ``scale`` is how many of the solver's whole numbers make one of money."""
-    return _Exploration(data, how, prices, scale).run(warm)
+    return _Exploration(data, how, prices, scale, Fleet(data, trips)).run(warm)
 
 
 class _Exploration:
-    def __init__(self, data: ProblemData, how: Search, prices: Callable[[], PenaltyParams], scale: int) -> None:
-        self.data, self.how, self.prices, self.scale = data, how, prices, scale
+    def __init__(
+        self, data: ProblemData, how: Search, prices: Callable[[], PenaltyParams], scale: int, fleet: Fleet
+    ) -> None:
+        self.data, self.how, self.prices, self.scale, self.fleet = data, how, prices, scale, fleet
         self.began = how.monotonic()
         self.stopped = threading.Event()
         """Somebody said that it is enough, or something went wrong."""
@@ -67,12 +77,11 @@ class _Exploration:
         groups = {client: group for group, members in enumerate(data.groups()) for client in members}
         things = [("group", groups[i]) if i in groups else ("client", i) for i in range(data.num_clients)]
         self.things: Sequence[Hashable] = things
-        self.seen = [Seen(things) for _ in range(how.searches)]
+        self.seen = [Seen(things, fleet.shared) for _ in range(how.searches)]
         needed = [thing for i, thing in enumerate(things) if i not in groups and data.client(i).required]
         needed += [("group", group) for group, members in enumerate(data.groups()) if members.required]
         needed += [("shipment", i) for i in range(data.num_shipments) if data.shipment(i).required]
-        self.rows = Rows(frozenset(needed), [kind.num_available for kind in data.vehicle_types()])
-        self.judge = CostEvaluator([0.0] * data.num_load_dimensions, 0.0, 0.0)
+        self.rows = Rows(frozenset(needed), [kind.num_available for kind in data.vehicle_types()], fleet.rows())
         self.large = 2 * len(things) >= 3 * how.part and not data.num_shipments
         self.history = HISTORY_LARGE if self.large else HISTORY
 
@@ -88,12 +97,15 @@ class _Exploration:
                 results = self._round(number, share, share - done, first)
                 count = max(result.num_iterations for result in results)
                 found = [result.best for result in results]
-                best = min([*found, *([best] if best is not None else [])], key=self.judge.cost)
+                best = min([*found, *([best] if best is not None else [])], key=self.fleet.cost)
             iterations += count
+            best = self._settled(best)
             if share == self.how.rounds[-1] or not best.is_feasible() or self._over():
                 break
-            best, done = self._choose_anew(number, best), share
-            other = min((day for day in found if day.is_feasible()), key=self.judge.cost, default=best)
+            best, done = self._settled(self._choose_anew(number, best)), share
+            other = min((day for day in found if day.is_feasible()), key=self.fleet.cost, default=best)
+            if self.fleet.trips:
+                other = moved(self.data, other)
             first = [best if i % 2 == 0 else other for i in range(self.how.searches)]
         assert best is not None
         return Best(best, iterations)
@@ -138,6 +150,7 @@ class _Exploration:
         ``share``. Returns the best day, and how many iterations the busiest search made."""
         how, iterations, turn = self.how, 0, 0
         while not self._over(share) and (how.seconds is not None or turn < PART_TURNS):
+            divider.data = self.data
             parts = divider.parts(best, how.part)
             after_each_other = -(-len(parts) // how.searches)
             if how.seconds is not None:
@@ -156,7 +169,7 @@ class _Exploration:
             with self._beside(found[1:]) as others:
                 mine = found[0]()
             routes = [route for routes, _ in [mine, *others] for route in routes]
-            best = min([best, Solution(self.data, routes)], key=self.judge.cost)
+            best = self._settled(min([best, self._settled(Solution(self.data, routes))], key=self.fleet.cost))
             iterations += max(count for _, count in [mine, *others])
             turn += 1
             self._note(iterations, best)
@@ -168,11 +181,11 @@ class _Exploration:
         routes: list[pyvrp.Route] = []
         iterations = 0
         for number, part in enumerate(parts):
-            seen = Seen([self.things[client] for client in part.clients])
+            seen = Seen([self.things[client] for client in part.clients])  # costs come when they are taken over
             look = self._look if index == 0 else None
             watch = Watch(bound, 1.0, bound.monotonic(), seen, _silent, self.stopped.is_set, look)
             result = self._solve(part.data, seed + number, watch, part.first)
-            better = min([part.first, result.best], key=self.judge.cost)
+            better = min([part.first, result.best], key=self.fleet.judge.cost)
             routes += [part.route(self.data, route) for route in better.routes()]
             for column in seen.columns.values():
                 self.seen[index].take(part.route(self.data, column.route))
@@ -216,7 +229,7 @@ class _Exploration:
         how = self.how
         if how.seconds is None:
             chosen = self._chosen(best, self._columns(), Bound(nodes=NODES))
-            return best if chosen is None else min(best, chosen, key=self.judge.cost)
+            return best if chosen is None else min(best, chosen, key=self.fleet.cost)
         done = threading.Event()
         columns, bound = self._columns(), Bound(seconds=CHOOSING * how.seconds)
 
@@ -233,7 +246,7 @@ class _Exploration:
             watch = Watch(how, 1.0, self.began, self.seen[0], self._note, enough, self._look)
             went_on = self._solve(self.data, how.seed + 1000 * number + 999, watch, best).best
         self._tell()
-        return min([best, went_on, *(day for day in chosen_days if day is not None)], key=self.judge.cost)
+        return min([best, went_on, *(day for day in chosen_days if day is not None)], key=self.fleet.cost)
 
     def _columns(self) -> dict[object, Column[pyvrp.Route]]:
         """The cheapest route for everything that one may serve, of all that any search has seen."""
@@ -247,19 +260,32 @@ class _Exploration:
 
     def _chosen(self, best: Solution, pool: dict[object, Column[pyvrp.Route]], bound: Bound) -> Solution | None:
         """A cheaper day than the best; ``None`` where none was found."""
-        own = Seen(self.things)
+        own = Seen(self.things, self.fleet.shared)
         own.keep(best)
         pool |= {key: column for key, column in own.columns.items() if key not in pool}
         known = frozenset(index for index, key in enumerate(pool) if key in own.columns)
-        cost = sum(column.cost for column in own.columns.values())
+        cost = sum(column.cost for column in own.columns.values()) + self.fleet.vehicles(best)
         routes = recombine(pool.values(), self.rows, known, cost, bound)
         if routes is None:
             return None
-        chosen = Solution(self.data, routes)
+        chosen = moved(self.data, Solution(self.data, routes))
         if not chosen.is_feasible():
             return None
         self._note(0, chosen)
         return chosen
+
+    def _settled(self, best: Solution) -> Solution:
+        """A day with its trips given to the fewest vehicles, and from now on prices that are right for it."""
+        if not self.fleet.trips or not best.is_feasible():
+            return best
+        others = Seen(self.things, self.fleet.shared)
+        for route in self.fleet.others(self.data, best):
+            others.take(route)
+        bound = Bound(nodes=NODES) if self.how.seconds is None else Bound(seconds=SETTLING * self.how.seconds)
+        chosen = self._chosen(best, dict(others.columns), bound)
+        best = best if chosen is None else min(best, chosen, key=self.fleet.cost)
+        self.data = self.fleet.priced(self.data, best)
+        return moved(self.data, best)
 
     # telling -----------------------------------------------------------------------------------------------------------
 
@@ -282,7 +308,7 @@ class _Exploration:
                 iterations, best = self.noted.get_nowait()
             except Empty:
                 return
-            cost = self.judge.cost(best)
+            cost = self.fleet.cost(best)
             if self.how.on_best is not None and (self.told is None or cost < self.told):
                 self.told = cost
                 self.how.on_best(iterations, cost / self.scale if best.is_feasible() else None)

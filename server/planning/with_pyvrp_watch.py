@@ -111,10 +111,12 @@ class Watch(IteratedLocalSearchCallbacks):
 
 class Seen:
     """The routes of good days, the cheapest for everything that one route may serve. Filled by one search at a time, so that
-    what is in it does not hang on which thread was faster."""
+    what is in it does not hang on which thread was faster. What a vehicle costs is not in the cost of a route whose type
+    is ``shared`` with others."""
 
-    def __init__(self, things: Sequence[Hashable]) -> None:
+    def __init__(self, things: Sequence[Hashable], shared: frozenset[int] = frozenset()) -> None:
         self._things = things
+        self._shared = shared
         self.every = max(1, len(things) // LOOKS)
         self._met: set[tuple[int, int, int, int]] = set()
         self.columns: dict[tuple[int, frozenset[Hashable]], Column[pyvrp.Route]] = {}
@@ -137,10 +139,12 @@ class Seen:
         return frozenset(self._thing(activity) for activity in route if not activity.is_depot())
 
     def _add(self, route: pyvrp.Route, serves: frozenset[Hashable]) -> None:
-        cost = route.distance_cost() + route.duration_cost() + route.fixed_vehicle_cost() - route.prizes()
+        cost = route.distance_cost() + route.duration_cost() - route.prizes()
+        if route.vehicle_type() not in self._shared:
+            cost += route.fixed_vehicle_cost()
         known = self.columns.get((route.vehicle_type(), serves))
         if known is None or cost < known.cost:
-            self.columns[route.vehicle_type(), serves] = Column(route, serves, route.vehicle_type(), cost)
+            self.columns[route.vehicle_type(), serves] = Column(route, serves, (route.vehicle_type(),), cost)
 
     def _thing(self, activity: Any) -> Hashable:
         return ("shipment", activity.idx) if activity.is_shipment() else self._things[activity.idx]

@@ -19,21 +19,33 @@ BETTER = 0.5
 
 @dataclass(frozen=True)
 class Column(Generic[Route]):
-    """A route that was seen: what it serves, whose it is, and its cost less the prizes it collects."""
+    """A route that was seen: what it serves, the kinds (of vehicle, of driver …) it takes one of each of, and its cost less
+    the prizes it collects."""
 
     route: Route
     serves: frozenset[Hashable]
-    kind: int
+    kinds: Sequence[int]
+    cost: int
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Kinds of route that the same vehicles drive one after the other: as many vehicles are paid for as there are routes of
+    the kind that has the most."""
+
+    kinds: Sequence[int]
     cost: int
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What must come of a choice: ``once`` are the things that must be served, each on exactly one route; ``most`` are those
-    that need not be; ``available`` says how many routes of each kind there may be."""
+    """What must come of a choice: ``once`` are the things that must be served, each on exactly one route, others may be on
+    one; ``available`` says how many routes of each kind there may be; what vehicles cost that several kinds share is not in
+    the cost of their routes."""
 
     once: frozenset[Hashable]
     available: Sequence[int]
+    shared: Sequence[Shared] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,8 @@ def recombine(
     for index, (column, variable) in enumerate(zip(pool, chosen, strict=True)):
         for thing in column.serves:
             cover[thing].append(variable)
-        kinds[column.kind].append(variable)
+        for kind in column.kinds:
+            kinds[kind].append(variable)
         model.add_hint(variable, 1.0 if index in known else 0.0)
     if not rows.once <= cover.keys():
         return None
@@ -69,7 +82,16 @@ def recombine(
     for kind, variables in kinds.items():
         if rows.available[kind] < len(cover):  # there cannot be more routes than things
             model.add(model_builder.LinearExpr.sum(variables) <= rows.available[kind])
-    model.minimize(model_builder.LinearExpr.weighted_sum(chosen, [float(column.cost) for column in pool]))
+    costs = [float(column.cost) for column in pool]
+    for number, one in enumerate(rows.shared):
+        driven = [kinds[kind] for kind in one.kinds if kind in kinds]
+        if driven:
+            vehicles = model.new_int_var(0, min(max(map(len, driven)), len(cover)), f"vehicles {number}")
+            for variables in driven:
+                model.add(model_builder.LinearExpr.sum(variables) <= vehicles)
+            chosen.append(vehicles)
+            costs.append(float(one.cost))
+    model.minimize(model_builder.LinearExpr.weighted_sum(chosen, costs))
     solver = model_builder.Solver("SCIP")
     if bound.seconds is not None:
         solver.set_time_limit_in_seconds(bound.seconds)
@@ -80,4 +102,4 @@ def recombine(
         return None
     if solver.objective_value > best - BETTER:
         return None
-    return [column.route for column, variable in zip(pool, chosen, strict=True) if solver.value(variable) > 0.5]
+    return [column.route for column, variable in zip(pool, chosen, strict=False) if solver.value(variable) > 0.5]

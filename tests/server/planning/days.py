@@ -96,8 +96,8 @@ def _windows(draw: DrawFn) -> tuple[Window, ...]:
 
 
 @st.composite
-def problems(draw: DrawFn) -> Problem:
-    """Small problems with every feature there is, many of them not to be solved in full."""
+def problems(draw: DrawFn, least: int = 1, most: int = 10) -> Problem:
+    """Small problems of so many orders with every feature there is, many of them not to be solved in full."""
     number = draw(st.integers(2, 7))
     names = [f"S{i}" for i in range(number)]
     opening = (Window(draw(st.integers(0, 40)) * 60, draw(st.integers(6, 14)) * HOUR),)
@@ -123,7 +123,7 @@ def problems(draw: DrawFn) -> Problem:
         for row in range(last):
             for table in (distance, duration):
                 table[row][last] = table[last][row] = NO_ROAD
-    orders = [_order(draw, f"o{i}", names) for i in range(draw(st.integers(1, 10)))]
+    orders = [_order(draw, f"o{i}", names) for i in range(draw(st.integers(least, most)))]
     vehicles = [_vehicle(draw, f"V{i}") for i in range(draw(st.sampled_from([1, 1, 2, 3, 4])))]
     drivers = [
         Driver(

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from server.planning import checker, checker_route, checker_rules
+from server.planning import checker, checker_cargo, checker_course, checker_route, checker_rules
 from server.planning.checker import PlanRefused, Rule, accept, check
 from server.planning.operations import make_plan
 from server.planning.plan import Break, Cost, Plan, Route, Stop, Unserved
@@ -288,9 +288,11 @@ def test_the_checker_shares_no_code_with_the_engine():
         "server.planning.problem",
         "server.planning.plan",
         "server.planning.checker_rules",
+        "server.planning.checker_course",
+        "server.planning.checker_cargo",
         "server.planning.checker_route",
     }
-    for module in (checker, checker_route, checker_rules):
+    for module in (checker, checker_route, checker_course, checker_cargo, checker_rules):
         tree = ast.parse(Path(str(module.__file__)).read_text())
         imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         ours = {name for name in imported if name and name.startswith("server")}

@@ -1,8 +1,11 @@
 """Whatever the problem, a plan that comes out keeps every rule; and whatever is damaged in it, the checker sees it."""
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
+from server.planning import engine
 from server.planning.checker import check
 from server.planning.faults import ProblemRefused
 from server.planning.operations import make_plan
@@ -29,9 +32,12 @@ def planned(problem: Problem, iterations: int = 20) -> Plan:
 
 
 @RELAXED
-@given(problems())
-def test_every_plan_passes_the_checker(problem):
-    plan = planned(problem)
+@given(problems(), st.booleans())
+def test_every_plan_passes_the_checker(problem, searched):
+    with pytest.MonkeyPatch.context() as patch:
+        if searched:  # small days too
+            patch.setattr(engine, "small_day", lambda *_: None)
+        plan = planned(problem)
     assert not check(problem, plan).violations
     named = {left.order for left in plan.unserved} | {n for r in plan.routes for s in r.stops for n in s.orders}
     assert named == {order.id for order in problem.orders}

@@ -11,12 +11,11 @@ from server.planning.effort import Progress
 from server.planning.formats import read
 from server.planning.operations import make_plan
 from server.planning.with_scip import Bound, Column, Rows, recombine
-from tests.server.planning.days import small_day
 from tests.vectors import vector
 
 THINGS = tuple("abcde")
 columns = st.builds(
-    lambda serves, kind, cost: Column(f"{sorted(serves)}{kind}{cost}", frozenset(serves), kind, cost),
+    lambda serves, kind, cost: Column(f"{sorted(serves)}{kind}{cost}", frozenset(serves), (kind,), cost),
     st.sets(st.sampled_from(THINGS), min_size=1, max_size=3),
     st.integers(0, 1),
     st.integers(-5, 30),
@@ -28,7 +27,7 @@ def cheapest(pool: list[Column[str]], rows: Rows) -> int | None:
     costs = []
     for some in chain.from_iterable(combinations(pool, n) for n in range(len(pool) + 1)):
         served = [thing for column in some for thing in column.serves]
-        kinds = [column.kind for column in some]
+        kinds = [kind for column in some for kind in column.kinds]
         if len(served) != len(set(served)) or not rows.once <= set(served):
             continue
         if all(kinds.count(kind) <= number for kind, number in enumerate(rows.available)):
@@ -52,9 +51,9 @@ def test_the_choice_is_the_cheapest_of_all_that_serve_everything_once(pool, need
 
 def test_a_choice_that_is_not_better_than_what_is_known_is_none():
     pool = [
-        Column("one", frozenset("ab"), 0, 10),
-        Column("two", frozenset("a"), 0, 4),
-        Column("three", frozenset("b"), 0, 5),
+        Column("one", frozenset("ab"), (0,), 10),
+        Column("two", frozenset("a"), (0,), 4),
+        Column("three", frozenset("b"), (0,), 5),
     ]
     rows = Rows(frozenset("ab"), (3,))
     assert recombine(pool, rows, frozenset({0}), 10, Bound(nodes=100)) == ["two", "three"]
@@ -82,7 +81,7 @@ def test_what_goes_wrong_while_searching_is_raised_where_the_plan_was_asked_for(
         raise OSError("nobody listens")
 
     with pytest.raises(OSError, match="nobody listens"):
-        make_plan(small_day(), iterations=200, seed=1, on_progress=broken)
+        make_plan(read(vector("routing/solomon/R103.txt")).problem, iterations=200, seed=1, on_progress=broken)
 
 
 def test_a_search_that_is_told_to_stop_keeps_the_best_so_far():

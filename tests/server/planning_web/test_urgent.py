@@ -26,6 +26,7 @@ from server.planning.sequences import RELOAD
 from server.planning.troubles import enter_closure
 from server.planning.urgent import ask, take
 from server.planning.urgent_roads import with_site
+from server.planning.urgent_view import key_of
 from server.transaction import reading, transaction
 from shared import problems
 from shared.clock import ManualClock
@@ -113,6 +114,19 @@ def test_what_came_after_the_plan_waits_beside_it_and_says_who_can_take_it(
     page = page_of(browser, at_nine, order)
     for text in ("Urgent: N-9 to ", "last, after stop 1 ", "Nothing breaks.", "Leave it for later"):
         assert text in page
+
+
+def test_whoever_hands_it_over_soonest_comes_first_where_that_is_asked_for(
+    app: Flask, browser: Browser, at_nine: Desk
+) -> None:
+    order = comes(app)
+    with app.app_context(), reading():
+        choices = [one for one in ask(kept_plan(at_nine.plan), order, exact=60).choices.choices if one.holds]
+    assert len({one.figures.handed for one in choices}) > 1
+    soonest = min(choices, key=lambda one: (one.figures.handed, one.figures.cost))
+    page = page_of(browser, at_nine, order, "?by=time")
+    assert keys(page)[0] == key_of(soonest)
+    assert page.index(">最快</span>") < page.index(keys(page)[0])
 
 
 def test_the_board_leads_to_the_newest_plan_of_the_day(browser: Browser, at_nine: Desk) -> None:
