@@ -790,6 +790,18 @@ DESK_TRIP = kind(
     "一趟时间 {value}，超出上限 {expected}（多 {over}）",
     "A trip takes {value}, {over} more than the {expected} it may",
 )
+DESK_MEAL = kind(
+    6618,
+    409,
+    "驾驶员 {value} 在 {expected} 之间没有 {length} 的用餐时间",
+    "The driver {value} has no {length} for the meal, which begins within {expected}",
+)
+DESK_ALONE = kind(
+    6619,
+    409,
+    "{order} 须专车配送，不能与 {value} 同车",
+    "{order} rides in a dedicated vehicle, and not with {value}",
+)
 DESK_HAND = kind(
     6620, 400, "手工排线无法成立：{value}（{reason}）", "This is no arrangement of the day: {value} ({reason})"
 )
