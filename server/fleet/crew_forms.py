@@ -21,7 +21,6 @@ from server.fleet.fields import (
     read_optional,
     read_text,
     shown,
-    shown_clock,
     typed_base,
 )
 from server.fleet.rules import clock, invalid
@@ -190,11 +189,11 @@ def _typed_driver(data: DriverData) -> dict[str, str]:
         **typed_base(data.name, data.active),
         "carrier_id": data.carrier_id,
         "user_id": data.user_id,
-        "shift_start": shown_clock(shift and shift.start),
-        "shift_end": shown_clock(shift and shift.end),
-        "meal_start": shown_clock(meal and meal.start),
-        "meal_latest": shown_clock(meal and meal.latest),
-        "meal_length": shown(meal and meal.length),
+        "shift_start": "" if shift is None else clock(shift.start),
+        "shift_end": "" if shift is None else clock(shift.end),
+        "meal_start": "" if meal is None else clock(meal.start),
+        "meal_latest": "" if meal is None else clock(meal.latest),
+        "meal_length": "" if meal is None else shown(meal.length),
         "per_hour": shown(terms.per_hour),
         "controlled_until": shown(terms.controlled_until),
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from server.fleet import operations
 from server.fleet.operations import Entry
-from server.fleet.rules import clock, invalid
+from server.fleet.rules import invalid
 from server.fleet.schemas import Subject
 from server.i18n import N_, shown_name
 from server.i18n import gettext as _
@@ -141,10 +141,6 @@ def typed_base(name: Name, active: bool) -> dict[str, str]:
 
 def shown(value: object) -> str:
     return "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def shown_clock(minutes: int | None) -> str:
-    return "" if minutes is None else clock(minutes)
 
 
 # what several kinds have ----------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def change_row(model: type[Known], row_id: str, values: Values, tag: Tag, by: st
 def set_beside(model: type[Beside], row: Row, values: Values, tag: Tag, by: str) -> None:
     """Say more of a row, in a row of its own that is made when there is something to say for the first time. A change is
     filed as one of ``row``."""
-    beside = db.session.get(model, row.id) or model(id=row.id)
+    beside: Beside = db.session.get(model, row.id) or model(id=row.id)
     if changes := difference(facts(beside), values):
         for field, value in values.items():
             setattr(beside, field, value)

@@ -79,7 +79,7 @@ def checked_vehicle_terms(terms: VehicleTerms) -> VehicleTerms:
     for field, (label, least, most) in VEHICLE_TERMS.items():
         value = getattr(terms, field)
         if value is not None and not least <= value <= most:  # nor is what is no number
-            raise invalid(label, f"{value:g}", f"{least:g}…{most:g}")
+            raise invalid(label, f"{value:.10g}", f"{least:g}…{most:.10g}")
     day, trip = terms.max_duration, terms.max_trip
     if day is not None and trip is not None and trip > day:
         raise invalid(VEHICLE_TERMS["max_trip"][0], f"{trip:g}", f"≤ {day:g}")

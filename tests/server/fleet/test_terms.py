@@ -20,9 +20,13 @@ from tests.server.accounts.browsing import Browser, person, problems_on
 from tests.server.fleet.samples import BY, Fleet, enter_fleet
 
 COSTS = VehicleTerms(
-    fixed=280.0, per_km=2.45, per_hour=0.0, per_stop=12345.67, max_duration=9.5, max_trip=4.0, max_distance=220.0
+    fixed=12345.67, per_km=2.45, per_hour=0.0, per_stop=8.5, max_duration=9.5, max_trip=4.0, max_distance=220.0
 )
 AGREED = DriverTerms(Shift(6 * 60 + 30, 16 * 60), MealTime(11 * 60, 13 * 60, 30), 38.5, date(2027, 6, 30))
+
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database has a part in."""
 
 
 @pytest.fixture
@@ -47,6 +51,7 @@ def agree_with_driver(driver_id: str, terms: DriverTerms, by: str = BY) -> None:
     fleet.change_driver(driver_id, replace(fleet.driver_entry(driver_id).data, terms=terms), by=by)
 
 
+@ON_SQLITE
 def test_what_was_never_entered_is_none(app: Flask, entered: Fleet) -> None:
     with app.app_context(), reading():
         assert fleet.vehicle_entry(entered.vehicle).data.terms == VehicleTerms()
@@ -134,6 +139,7 @@ def test_a_permit_counts_through_its_last_day() -> None:
     assert not DriverTerms().may_carry_controlled(date(2027, 6, 30))
 
 
+@ON_SQLITE
 def test_a_permit_that_ends_is_told_with_the_papers_that_do(app: Flask, entered: Fleet) -> None:
     with app.app_context(), transaction():
         agree_with_driver(entered.driver, DriverTerms(controlled_until=date(2026, 12, 1)))
@@ -145,10 +151,10 @@ def test_a_permit_that_ends_is_told_with_the_papers_that_do(app: Flask, entered:
 # pages -----------------------------------------------------------------------------------------------------------------
 
 VEHICLE_FORM = {
-    "fixed": "280",
+    "fixed": "12345.67",
     "per_km": "2.45",
     "per_hour": "0",
-    "per_stop": "12345.67",
+    "per_stop": "8.5",
     "max_duration": "9.5",
     "max_trip": "4",
     "max_distance": "220",
@@ -164,6 +170,7 @@ DRIVER_FORM = {
 }
 
 
+@ON_SQLITE
 def test_a_vehicles_costs_and_limits_are_entered_on_its_page_and_listed(
     app: Flask, browser: Browser, entered: Fleet
 ) -> None:
@@ -176,10 +183,11 @@ def test_a_vehicles_costs_and_limits_are_entered_on_its_page_and_listed(
     for field, value in VEHICLE_FORM.items():
         assert f'name="{field}" type="number" value="{value}"' in browser.get(path).text
     listed = browser.get("/fleet/vehicles").text
-    assert "280/天 + 2.45/公里 + 0/小时 + 12345.67/站" in listed
+    assert "12345.67/天 + 2.45/公里 + 0/小时 + 8.5/站" in listed
     assert "每天 ≤ 9.5 小时, 每趟 ≤ 4 小时, ≤ 220 公里" in listed
 
 
+@ON_SQLITE
 def test_a_drivers_hours_meal_and_permit_are_entered_on_their_page_and_listed(
     app: Flask, browser: Browser, entered: Fleet
 ) -> None:
@@ -196,6 +204,7 @@ def test_a_drivers_hours_meal_and_permit_are_entered_on_their_page_and_listed(
         assert shown in listed
 
 
+@ON_SQLITE
 def test_a_contracted_carrier_is_told_wherever_its_vehicles_are(app: Flask, browser: Browser, entered: Fleet) -> None:
     path = f"/fleet/carriers/{entered.carrier}"
     browser.get(path)
@@ -207,6 +216,7 @@ def test_a_contracted_carrier_is_told_wherever_its_vehicles_are(app: Flask, brow
     assert "外部承运商" not in browser.get("/fleet/vehicles").text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("kind", "typed"),
     [
