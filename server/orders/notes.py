@@ -218,6 +218,15 @@ OF_NOTE = (
 """What a note says once: every row of it must say the same, or nothing."""
 
 
+def said_of_note(rows: Sequence[Row]) -> Row:
+    """The first row of a note with what any of its rows says of the note as a whole."""
+    said = {
+        column.value: next((value for row in rows if (value := getattr(row, column.value)) is not None), None)
+        for column in OF_NOTE
+    }
+    return replace(rows[0], **said)
+
+
 def _reported(row: Row, column: Column) -> bool:
     return any(fault.values.get("column") == shown(column) for fault in row.faults)
 

@@ -14,7 +14,7 @@ from server.db import db
 from server.fleet import operations as fleet
 from server.orders import catalogue
 from server.orders.models import Consignment, ConsignmentLine, LineCode, Product, TermsOfConsignment
-from server.orders.notes import DEFAULT_UNIT, Draft, NoteKey, Row, read_draft
+from server.orders.notes import DEFAULT_UNIT, Draft, NoteKey, Row, read_draft, said_of_note
 from server.orders.schemas import Imported, ImportReport, Order, OrderState, Rejected
 from shared import problems, work
 from shared.errors import Problem, Refused
@@ -72,7 +72,7 @@ def _enter(
     by: str,
 ) -> str:
     """One note, whose rows were all found sound."""
-    ports, head = context(), rows[0]
+    ports, head = context(), said_of_note(rows)
     site_id = receivers[_said(head.receiver)]
     start, end = _wanted(head, fleet.site(site_id).zone)
     consignment = Consignment(

@@ -147,7 +147,10 @@ def test_of_much_that_is_beside_them_some_is_named() -> None:
 
 def test_two_groups_are_told_on_both_sides_and_one_group_holds() -> None:
     day = noon(None, orders=(Order("a", "A", alone="gold"), Order("b", "B", alone="silver"), Order("c", "C")))
-    assert [(one.stop, one.problem.values["order"]) for one in arranged(day, V1=("a", "b")).broken] == [(0, "a"), (1, "b")]
+    assert [(one.stop, one.problem.values["order"]) for one in arranged(day, V1=("a", "b")).broken] == [
+        (0, "a"),
+        (1, "b"),
+    ]
     draft = arranged(gold("a", "b"), V1=("b", "a"), V2=("c",))
     assert draft.broken == ()
     accept(draft.problem, draft.plan)
