@@ -723,6 +723,12 @@ ROUTE_BEYOND_HANDHELD = kind(
     "手持机还不能处理这条线路：{value}（{what}）",
     "The handhelds cannot work such a route yet: {value} ({what})",
 )
+ROUTE_UNPERMITTED = kind(
+    6552,
+    409,
+    "驾驶员 {value} 当日没有有效的麻精药品配送资格：{notes}",
+    "The driver {value} has no permit for controlled drugs that is valid on the day: {notes}",
+)
 
 # 66xx the planning desk: what a hand-made route breaks, and by how much (6601–6619); what the desk refuses (from 6620)
 DESK_WINDOW = kind(
