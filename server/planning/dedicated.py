@@ -48,16 +48,15 @@ def _round(
     members: dict[Crew, list[int]] = {}
     for index in free:
         members.setdefault(crews[index].alike(), []).append(index)
-    kinds = list(members)
-    counts = [len(members[kind]) for kind in kinds]
+    kinds, counts, missed = _slots(lookup, members)
     costs = []
     for name, orders in waiting.items():
-        whole = _left(orders)
-        options = {(len(kinds), 0): whole}
+        options = {(len(kinds), 0): _left(orders)}
+        routed = {kind: _routed(lookup, crews[some[0]].serving(name), orders, exact) for kind, some in members.items()}
         for number, kind in enumerate(kinds):
-            cost, left = _routed(lookup, crews[members[kind][0]].serving(name), orders, exact)
+            cost, left = routed[kind]
             if len(left) < len(orders):
-                options[number, 0] = cost + _left(left) + _missed(lookup, kinds, counts, number)
+                options[number, 0] = cost + _left(left) + missed[number]
         costs.append(options)
     chosen = with_ortools.assign_crews(costs, [*counts, len(costs)], [len(costs)], seed)
     if chosen is None:
@@ -69,22 +68,37 @@ def _round(
     }
 
 
+def _slots(lookup: Lookup, members: dict[Crew, list[int]]) -> tuple[list[Crew], list[int], list[float]]:
+    """The kinds of crews, how many there are to be had, and what having them costs everybody else. The last crew of a kind
+    stands apart: it is the one that is missed."""
+    kinds: list[Crew] = []
+    counts: list[int] = []
+    missed: list[float] = []
+    for kind, some in members.items():
+        if len(some) > 1:
+            kinds.append(kind)
+            counts.append(len(some) - 1)
+            missed.append(0.0)
+        kinds.append(kind)
+        counts.append(1)
+        missed.append(_missed(lookup, kind, members))
+    return kinds, counts, missed
+
+
 def _left(orders: Sequence[Order]) -> float:
     return sum(_DEAR if order.penalty is None else order.penalty for order in orders)
 
 
-def _missed(lookup: Lookup, kinds: Sequence[Crew], counts: Sequence[int], number: int) -> float:
-    """What it costs the orders that go with others when the only crew of a kind is not there for them."""
-    if counts[number] > 1:
-        return 0.0
-    others = [kind for index, kind in enumerate(kinds) if index != number]
+def _missed(lookup: Lookup, kind: Crew, members: dict[Crew, list[int]]) -> float:
+    """What it costs the orders that go with others when no crew of a kind is there for them."""
+    others = [other for other in members if other is not kind]
     return _left(
         [
             order
             for order in lookup.problem.orders
             if order.alone is None
-            and lookup.bar(kinds[number], order) is None
-            and all(lookup.bar(kind, order) is not None for kind in others)
+            and lookup.bar(kind, order) is None
+            and all(lookup.bar(other, order) is not None for other in others)
         ]
     )
 
