@@ -225,7 +225,7 @@ def _marked(name: str, *marks: str) -> str:
 
 def _needs(qualifications: Sequence[str]) -> list[str]:
     """What goods ask of their driver, and drivers have, in words."""
-    return [_("controlled drugs") if one == CONTROLLED else one for one in qualifications]
+    return [_("controlled") if one == CONTROLLED else one for one in qualifications]
 
 
 def _dedicated(desk: Desk, order: PlanOrder) -> str:
