@@ -2,21 +2,31 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config as AlembicConfig
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
 
+from server import migrations
 from server.accounts import audit
 from server.accounts.schemas import Role
+from server.app import create_app
+from server.context import make_context
+from server.db import db
 from server.fleet import operations as fleet
 from server.fleet.rules import checked_driver_terms, checked_vehicle_terms
 from server.fleet.schemas import DriverTerms, MealTime, Shift, VehicleTerms
 from server.rowseal import sealed_tables
 from server.transaction import reading, transaction
 from shared import problems
+from shared.clock import ManualClock
 from shared.errors import Refused
 from tests.server.accounts.browsing import Browser, person, problems_on
+from tests.server.conftest import cheap_passwords, make_config
 from tests.server.fleet.samples import BY, Fleet, enter_fleet
 
 COSTS = VehicleTerms(
@@ -146,6 +156,36 @@ def test_a_permit_that_ends_is_told_with_the_papers_that_do(app: Flask, entered:
         assert fleet.expiring(date(2026, 10, 1)) == []
         (soon,) = fleet.expiring(date(2026, 11, 22))
         assert (soon.subject, soon.subject_id, soon.document.zh) == ("driver", entered.driver, "麻精药品配送资格")
+
+
+def upgrade(url: str, revision: str) -> None:
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    settings.attributes["url"] = url
+    command.upgrade(settings, revision)
+
+
+def test_a_fleet_that_was_entered_before_there_were_terms_is_there_and_gets_some(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    url = f"sqlite:///{tmp_path / 'before.sqlite'}"
+    upgrade(url, "0006")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO carrier VALUES ('C', '某物流', 'Some', 1)"))
+        connection.execute(text("INSERT INTO vehicle VALUES ('V', 'C', '京B·1', 'Jing B 1', 'van', 100, 1)"))
+    engine.dispose()
+    upgrade(url, "head")
+    app = create_app(ports=make_context(make_config(tmp_path, url), clock, bytes, cheap_passwords()))
+    with app.app_context():
+        with transaction():
+            assert fleet.vehicle_entry("V").data.terms == VehicleTerms()
+            assert not fleet.carrier_entry("C").data.contracted
+            agree_on_vehicle("V", COSTS)
+        with reading():
+            assert fleet.vehicle_entry("V").data.terms == COSTS
+        db.session.remove()
+        db.engine.dispose()
 
 
 # pages -----------------------------------------------------------------------------------------------------------------
