@@ -220,7 +220,7 @@ OF_NOTE = (
 
 def said_of_note(rows: Sequence[Row]) -> Row:
     """The first row of a note with what any of its rows says of the note as a whole."""
-    said = {
+    said: dict[str, Any] = {
         column.value: next((value for row in rows if (value := getattr(row, column.value)) is not None), None)
         for column in OF_NOTE
     }
