@@ -723,6 +723,12 @@ ROUTE_BEYOND_HANDHELD = kind(
     "手持机还不能处理这条线路：{value}（{what}）",
     "The handhelds cannot work such a route yet: {value} ({what})",
 )
+ROUTE_UNPERMITTED = kind(
+    6552,
+    409,
+    "驾驶员 {value} 当日没有有效的麻精药品配送资格：{notes}",
+    "The driver {value} has no permit for controlled drugs that is valid on the day: {notes}",
+)
 
 # 66xx the planning desk: what a hand-made route breaks, and by how much (6601–6619); what the desk refuses (from 6620)
 DESK_WINDOW = kind(
@@ -789,6 +795,18 @@ DESK_TRIP = kind(
     409,
     "一趟时间 {value}，超出上限 {expected}（多 {over}）",
     "A trip takes {value}, {over} more than the {expected} it may",
+)
+DESK_MEAL = kind(
+    6618,
+    409,
+    "驾驶员 {value} 在 {expected} 之间没有 {length} 的用餐时间",
+    "The driver {value} has no {length} for the meal, which begins within {expected}",
+)
+DESK_ALONE = kind(
+    6619,
+    409,
+    "{order} 须专车配送，不能与 {value} 同车",
+    "{order} rides in a dedicated vehicle, and not with {value}",
 )
 DESK_HAND = kind(
     6620, 400, "手工排线无法成立：{value}（{reason}）", "This is no arrangement of the day: {value} ({reason})"

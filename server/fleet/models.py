@@ -22,6 +22,15 @@ class Carrier(Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+class TermsOfCarrier(Base):
+    """Whether a carrier is contracted (外部承运商), where that was entered."""
+
+    __tablename__ = "carrier_terms"
+
+    id: Mapped[str] = mapped_column(ForeignKey("carrier.id"), primary_key=True)
+    contracted: Mapped[bool]
+
+
 class Vehicle(Base):
     """A vehicle; its Chinese name is its number plate."""
 
@@ -52,6 +61,22 @@ class SizeOfVehicle(Base):
     axle: Mapped[int | None]
 
 
+class TermsOfVehicle(Base):
+    """What a vehicle costs (money) and how long (h) and far (km) it goes, where that was entered: see
+    :class:`server.fleet.schemas.VehicleTerms`."""
+
+    __tablename__ = "vehicle_terms"
+
+    id: Mapped[str] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
+    fixed: Mapped[float | None]
+    per_km: Mapped[float | None]
+    per_hour: Mapped[float | None]
+    per_stop: Mapped[float | None]
+    max_duration: Mapped[float | None]
+    max_trip: Mapped[float | None]
+    max_distance: Mapped[float | None]
+
+
 class Driver(Base):
     """A driver of a carrier, and the user they sign in as on the handheld."""
 
@@ -63,6 +88,22 @@ class Driver(Base):
     name_zh: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+
+
+class TermsOfDriver(Base):
+    """When a driver works and eats (minutes, after midnight of the depot's clock), what an hour costs (money), and through
+    which day the permit for controlled drugs is valid, where that was entered."""
+
+    __tablename__ = "driver_terms"
+
+    id: Mapped[str] = mapped_column(ForeignKey("driver.id"), primary_key=True)
+    shift_start: Mapped[int | None]
+    shift_end: Mapped[int | None]
+    meal_start: Mapped[int | None]
+    meal_latest: Mapped[int | None]
+    meal_length: Mapped[int | None]
+    per_hour: Mapped[float | None]
+    controlled_until: Mapped[date | None] = mapped_column(Date)
 
 
 class Container(Base):

@@ -11,7 +11,8 @@ from server.accounts.schemas import Role
 from server.answers import form_again
 from server.context import context
 from server.fleet import forms, operations
-from server.fleet.forms import KINDS, Kind
+from server.fleet.fields import Kind
+from server.fleet.forms import KINDS
 from server.fleet.schemas import Subject
 from server.i18n import gettext as _
 from server.i18n import today

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from server.fleet.schemas import (
     MAKERS,
     SIZES,
+    VEHICLE_TERMS,
     ContainerData,
+    DriverTerms,
     Hours,
     LoggerData,
     QualificationData,
     SiteData,
     VehicleSize,
+    VehicleTerms,
 )
 from shared import problems
 from shared.coldchain.profiles import ProductRange
@@ -65,6 +68,49 @@ def checked_size(size: VehicleSize) -> VehicleSize:
         if value is not None and not least <= value <= most:
             raise invalid(label, value, f"{least}…{most}")
     return size
+
+
+def checked_vehicle_terms(terms: VehicleTerms) -> VehicleTerms:
+    """What a vehicle costs and how far it goes, of which nothing is mistyped: no money is negative.
+
+    Raises:
+        Refused: FIELD_INVALID.
+    """
+    for field, (label, least, most) in VEHICLE_TERMS.items():
+        value = getattr(terms, field)
+        if value is not None and not least <= value <= most:  # nor is what is no number
+            raise invalid(label, f"{value:.10g}", f"{least:g}…{most:.10g}")
+    day, trip = terms.max_duration, terms.max_trip
+    if day is not None and trip is not None and trip > day:
+        raise invalid(VEHICLE_TERMS["max_trip"][0], f"{trip:g}", f"≤ {day:g}")
+    return terms
+
+
+def checked_driver_terms(terms: DriverTerms) -> DriverTerms:
+    """When a driver works and eats, and what an hour costs, of which nothing is mistyped.
+
+    Raises:
+        Refused: FIELD_INVALID.
+    """
+    shift, meal, rate = terms.shift, terms.meal, terms.per_hour
+    if shift is not None and not 0 <= shift.start < shift.end <= DAY:
+        raise invalid("班次 shift", f"{clock(shift.start)}-{clock(shift.end)}", "结束早于开始 ends before it starts")
+    if meal is not None:
+        shown = f"{clock(meal.start)}-{clock(meal.latest)}"
+        if not 0 <= meal.start <= meal.latest < DAY:
+            raise invalid("用餐 meal", shown, "最迟早于最早 the latest is before the earliest")
+        if not 5 <= meal.length <= 180:
+            raise invalid("用餐时长 meal, minutes", meal.length, "5…180")
+        if shift is not None and not (meal.start < shift.end and meal.latest > shift.start):
+            raise invalid("用餐 meal", shown, f"班次 shift {clock(shift.start)}-{clock(shift.end)}")
+    if rate is not None and not 0 <= rate <= 10_000:
+        raise invalid("每小时费用 cost per hour", f"{rate:g}", "0…10000")
+    return terms
+
+
+def clock(minutes: int) -> str:
+    """Minutes after midnight as people write them."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def check_container(data: ContainerData) -> None:
@@ -159,10 +205,7 @@ def check_qualification(data: QualificationData) -> None:
 
 def shown_hours(hours: Sequence[Hours]) -> str:
     """Receiving hours of one day as people write them: ``08:00-11:30 13:00-17:00``."""
-    return " ".join(
-        f"{hour.start // 60:02d}:{hour.start % 60:02d}-{hour.end // 60:02d}:{hour.end % 60:02d}"
-        for hour in sorted(hours, key=lambda hour: hour.start)
-    )
+    return " ".join(f"{clock(hour.start)}-{clock(hour.end)}" for hour in sorted(hours, key=lambda hour: hour.start))
 
 
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–~～至]\s*(\d{1,2}):(\d{2})")

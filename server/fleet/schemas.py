@@ -23,10 +23,11 @@ MAKERS = tuple(HISTORIES)
 
 @dataclass(frozen=True)
 class CarrierData:
-    """A carrier as it is entered."""
+    """A carrier as it is entered; ``contracted`` (外部承运商) is one that is hired, and no part of the own fleet."""
 
     name: Name
     active: bool = True
+    contracted: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,69 @@ SIZES: dict[str, tuple[str, int, int]] = {
 
 
 @dataclass(frozen=True)
+class VehicleTerms:
+    """What a vehicle costs, and how long and far it goes at most. ``None``: not entered.
+
+    Money is in the one currency of the whole fleet: ``fixed`` for a day on which it goes, ``per_km``, ``per_hour`` from the
+    start of loading to the return, ``per_stop`` for each visit. ``max_duration`` bounds its day and ``max_trip`` one trip
+    (h), ``max_distance`` the whole way (km).
+    """
+
+    fixed: float | None = None
+    per_km: float | None = None
+    per_hour: float | None = None
+    per_stop: float | None = None
+    max_duration: float | None = None
+    max_trip: float | None = None
+    max_distance: float | None = None
+
+
+VEHICLE_TERMS: dict[str, tuple[str, float, float]] = {
+    "fixed": ("每天固定费用 fixed cost a day", 0, 1_000_000),
+    "per_km": ("每公里费用 cost per km", 0, 10_000),
+    "per_hour": ("每小时费用 cost per hour", 0, 10_000),
+    "per_stop": ("每站费用 cost per stop", 0, 10_000),
+    "max_duration": ("每天最长 longest day, h", 0.5, 24),
+    "max_trip": ("每趟最长 longest trip, h", 0.5, 24),
+    "max_distance": ("每天最远 farthest a day, km", 1, 2_000),
+}
+"""By field of :class:`VehicleTerms`, what it is called, the least and the most that is taken for no mistyping."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """When a driver works: minutes after midnight of the depot's clock."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class MealTime:
+    """A driver's meal: it begins from ``start`` to ``latest``, both included (minutes after midnight of the depot's clock),
+    and takes ``length`` minutes."""
+
+    start: int
+    latest: int
+    length: int
+
+
+@dataclass(frozen=True)
+class DriverTerms:
+    """When a driver works and eats, what an hour costs (money), and through which day the permit for controlled drugs
+    (麻精药品) is valid. ``None``: not entered."""
+
+    shift: Shift | None = None
+    meal: MealTime | None = None
+    per_hour: float | None = None
+    controlled_until: date | None = None
+
+    def may_carry_controlled(self, day: date) -> bool:
+        """Whether the permit for controlled drugs is valid on a day."""
+        return self.controlled_until is not None and day <= self.controlled_until
+
+
+@dataclass(frozen=True)
 class VehicleData:
     """A vehicle as it is entered; ``name.zh`` is the number plate, ``capacity`` in packs."""
 
@@ -61,6 +125,7 @@ class VehicleData:
     capacity: int | None = None
     active: bool = True
     size: VehicleSize = field(default_factory=VehicleSize)
+    terms: VehicleTerms = field(default_factory=VehicleTerms)
 
 
 @dataclass(frozen=True)
@@ -71,6 +136,7 @@ class DriverData:
     user_id: str
     name: Name
     active: bool = True
+    terms: DriverTerms = field(default_factory=DriverTerms)
 
 
 @dataclass(frozen=True)

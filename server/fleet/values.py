@@ -1,141 +1,20 @@
-"""The fleet's rows as values: what routes are made of, and what the pages list. Reading only."""
+"""The fleet's things and places as values: what routes are made of, and what the pages list. Reading only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from server.db import db
-from server.fleet.models import (
-    Carrier,
-    Container,
-    Driver,
-    Logger,
-    Qualification,
-    Site,
-    SiteWindow,
-    SizeOfVehicle,
-    Vehicle,
-)
-from server.fleet.schemas import (
-    SIZES,
-    CarrierData,
-    ContainerData,
-    DriverData,
-    Hours,
-    LoggerData,
-    QualificationData,
-    SiteData,
-    Subject,
-    VehicleData,
-    VehicleSize,
-)
-from shared import problems, work
+from server.fleet.models import Container, Logger, Site, SiteWindow
+from server.fleet.papers import Entry, known, papers_of
+from server.fleet.parties import carrier, driver, vehicle
+from server.fleet.schemas import ContainerData, Hours, LoggerData, SiteData, Subject
+from shared import work
 from shared.coldchain.profiles import ProductRange
-from shared.errors import Refused
 from shared.geo import Geofence, Position
-from shared.work import ContainerKind, Name, Party, Window
-
-Data = TypeVar("Data")
-Model = TypeVar("Model", Carrier, Vehicle, Driver, Container, Logger, Site, Qualification)
-
-
-@dataclass(frozen=True)
-class Entry(Generic[Data]):
-    """A row as it was entered, under its id."""
-
-    id: str
-    data: Data
-
-
-def _get(model: type[Model], what: str, row_id: str) -> Model:
-    row = db.session.get(model, row_id)
-    if row is None:
-        raise Refused(problems.NOT_FOUND, what=what, value=row_id)
-    return row
-
-
-# parties ---------------------------------------------------------------------------------------------------------------
-
-
-def carrier(carrier_id: str) -> Party:
-    """A carrier with its papers.
-
-    Raises:
-        Refused: NOT_FOUND.
-    """
-    row = _get(Carrier, "承运单位 carrier", carrier_id)
-    return Party(row.id, Name(row.name_zh, row.name_en), _papers(Subject.CARRIER, row.id))
-
-
-def vehicle(vehicle_id: str) -> Party:
-    """A vehicle with its papers.
-
-    Raises:
-        Refused: NOT_FOUND.
-    """
-    row = _get(Vehicle, "车辆 vehicle", vehicle_id)
-    return Party(row.id, Name(row.name_zh, row.name_en), _papers(Subject.VEHICLE, row.id))
-
-
-def driver(driver_id: str) -> Party:
-    """A driver with their papers.
-
-    Raises:
-        Refused: NOT_FOUND.
-    """
-    row = _get(Driver, "驾驶员 driver", driver_id)
-    return Party(row.id, Name(row.name_zh, row.name_en), _papers(Subject.DRIVER, row.id))
-
-
-def user_of_driver(driver_id: str) -> str:
-    """The id of the user that a driver signs in as.
-
-    Raises:
-        Refused: NOT_FOUND.
-    """
-    return _get(Driver, "驾驶员 driver", driver_id).user_id
-
-
-def carriers() -> list[Entry[CarrierData]]:
-    """All carriers, by name."""
-    rows = db.session.execute(select(Carrier).order_by(Carrier.name_zh)).scalars()
-    return [Entry(row.id, CarrierData(Name(row.name_zh, row.name_en), row.active)) for row in rows]
-
-
-def vehicles() -> list[Entry[VehicleData]]:
-    """All vehicles, by number plate."""
-    sizes = {row.id: row for row in db.session.execute(select(SizeOfVehicle)).scalars()}
-    rows = db.session.execute(select(Vehicle).order_by(Vehicle.name_zh)).scalars()
-    return [_vehicle(row, sizes.get(row.id)) for row in rows]
-
-
-def vehicle_entry(vehicle_id: str) -> Entry[VehicleData]:
-    """A vehicle as it was entered.
-
-    Raises:
-        Refused: NOT_FOUND.
-    """
-    return _vehicle(_get(Vehicle, "车辆 vehicle", vehicle_id), db.session.get(SizeOfVehicle, vehicle_id))
-
-
-def _vehicle(row: Vehicle, size: SizeOfVehicle | None) -> Entry[VehicleData]:
-    name = Name(row.name_zh, row.name_en)
-    known = VehicleSize() if size is None else VehicleSize(*(getattr(size, field) for field in SIZES))
-    return Entry(row.id, VehicleData(row.carrier_id, name, row.kind, row.capacity, row.active, known))
-
-
-def drivers() -> list[Entry[DriverData]]:
-    """All drivers, by name."""
-    rows = db.session.execute(select(Driver).order_by(Driver.name_zh, Driver.id)).scalars()
-    return [
-        Entry(row.id, DriverData(row.carrier_id, row.user_id, Name(row.name_zh, row.name_en), row.active))
-        for row in rows
-    ]
-
+from shared.work import ContainerKind, Name, Window
 
 # containers and loggers ------------------------------------------------------------------------------------------------
 
@@ -146,7 +25,7 @@ def container(container_id: str) -> work.Container:
     Raises:
         Refused: NOT_FOUND.
     """
-    return _work_container(_get(Container, "容器 container", container_id))
+    return _work_container(known(Container, "容器 container", container_id))
 
 
 def containers_of(vehicle_id: str) -> list[tuple[work.Container, int | None]]:
@@ -169,7 +48,7 @@ def _work_container(row: Container) -> work.Container:
         range=ProductRange(row.low, row.high),
         volume=row.volume,
         loggers=found,
-        qualifications=_papers(Subject.CONTAINER, row.id),
+        qualifications=papers_of(Subject.CONTAINER, row.id),
     )
 
 
@@ -222,7 +101,7 @@ def site(site_id: str) -> work.Site:
     Raises:
         Refused: NOT_FOUND.
     """
-    row = _get(Site, "地点 site", site_id)
+    row = known(Site, "地点 site", site_id)
     return work.Site(
         id=row.id,
         name=Name(row.name_zh, row.name_en),
@@ -241,7 +120,7 @@ def site_entry(site_id: str) -> Entry[SiteData]:
     Raises:
         Refused: NOT_FOUND.
     """
-    return _site(_get(Site, "地点 site", site_id), _hours([site_id]).get(site_id, ()))
+    return _site(known(Site, "地点 site", site_id), _hours([site_id]).get(site_id, ()))
 
 
 def sites() -> list[Entry[SiteData]]:
@@ -313,32 +192,6 @@ def _site(row: Site, hours: tuple[Hours, ...]) -> Entry[SiteData]:
     return Entry(row.id, data)
 
 
-# qualifications --------------------------------------------------------------------------------------------------------
-
-
-def qualifications(
-    subject: Subject | None = None, subject_id: str | None = None, *, until: date | None = None
-) -> list[Entry[QualificationData]]:
-    """Dated documents: of a kind of subject, of one subject, ending by a day; the first to end first."""
-    query = select(Qualification).order_by(Qualification.expires, Qualification.id)
-    if subject is not None:
-        query = query.where(Qualification.subject_type == subject.value)
-    if subject_id is not None:
-        query = query.where(Qualification.subject_id == subject_id)
-    if until is not None:
-        query = query.where(Qualification.expires <= until)
-    return [_paper(row) for row in db.session.execute(query).scalars()]
-
-
-def qualification(qualification_id: str) -> Entry[QualificationData]:
-    """A dated document as it was entered.
-
-    Raises:
-        Refused: NOT_FOUND.
-    """
-    return _paper(_get(Qualification, "资质 qualification", qualification_id))
-
-
 def subject_name(subject: Subject, subject_id: str) -> Name:
     """What a document belongs to.
 
@@ -354,14 +207,3 @@ def subject_name(subject: Subject, subject_id: str) -> Name:
             return driver(subject_id).name
         case Subject.CONTAINER:
             return container(subject_id).name
-
-
-def _papers(subject: Subject, subject_id: str) -> tuple[work.Qualification, ...]:
-    found = (entry.data for entry in qualifications(subject, subject_id))
-    return tuple(work.Qualification(data.document, data.number, data.expires) for data in found)
-
-
-def _paper(row: Qualification) -> Entry[QualificationData]:
-    document = Name(row.document_zh, row.document_en)
-    data = QualificationData(Subject(row.subject_type), row.subject_id, document, row.number, row.expires)
-    return Entry(row.id, data)

@@ -19,6 +19,7 @@ TEXT_MAXIMUM = 300
 LOT_MAXIMUM = 40
 QUANTITY_MAXIMUM = 1_000_000
 CODES_MAXIMUM = 5_000
+GROUP_MAXIMUM = 40
 
 
 class Bad(ValueError):
@@ -166,6 +167,28 @@ def yes_no(cell: str) -> bool:
     raise Bad("只能填“是”或“否” say yes or no")
 
 
+def dedicated(cell: str) -> bool | str:
+    """Whether a note's goods have a vehicle to themselves (专车); or the name of a group of notes that share one."""
+    plain = unicodedata.normalize("NFKC", cell).strip().casefold()
+    return plain in _YES if plain in _YES or plain in _NO else text(cell, GROUP_MAXIMUM)
+
+
+_PRIORITIES: dict[str, int] = {
+    **dict.fromkeys(("0", "普通", "一般", "正常", "ordinary", "normal"), 0),
+    **dict.fromkeys(("1", "优先", "high"), 1),
+    **dict.fromkeys(("2", "特急", "加急", "紧急", "urgent"), 2),
+}
+
+
+def priority(cell: str) -> int:
+    """Which goods go first when not all can: 0 (普通 ordinary), 1 (优先 high) or 2 (特急 urgent)."""
+    plain = unicodedata.normalize("NFKC", cell).strip().casefold()
+    plain = plain.removesuffix(".0")  # a spreadsheet's number
+    if plain not in _PRIORITIES:
+        raise Bad("应为 0 普通、1 优先、2 特急 say 0 ordinary, 1 high or 2 urgent")
+    return _PRIORITIES[plain]
+
+
 _NUMBER = r"([-−]?\d{1,3}(?:\.\d{1,2})?)"
 _DEGREES = r"\s*(?:°\s*c|c|度)?\s*"
 _RANGE = re.compile(
@@ -233,6 +256,8 @@ READERS: dict[Column, Callable[[str], Any]] = {
     Column.DRUG_IDS: drug_ids,
     Column.CODES: codes,
     Column.WANTED: wanted,
+    Column.DEDICATED: dedicated,
+    Column.PRIORITY: priority,
     Column.STAMP: yes_no,
     Column.CONTROLLED: yes_no,
 }

@@ -45,6 +45,8 @@ class Column(StrEnum):
     DRUG_IDS = "drug_ids"
     CODES = "codes"
     WANTED = "wanted"
+    DEDICATED = "dedicated"
+    PRIORITY = "priority"
     STAMP = "stamp"
     CONTROLLED = "controlled"
 
@@ -97,6 +99,10 @@ HEADINGS: dict[Column, Heading] = {
     Column.WANTED: _heading(
         "要求送达", "Wanted", "要求送达时间", "送达时间", "要求到货", "wanted time", "delivery window"
     ),
+    Column.DEDICATED: _heading(
+        "专车", "Dedicated vehicle", "专车配送", "单独配送", "独立用车", "dedicated", "vehicle to itself"
+    ),
+    Column.PRIORITY: _heading("优先级", "Priority", "优先程度", "紧急程度", "urgency"),
     Column.STAMP: _heading("出库专用章", "Release stamp", "药品出库专用章", "专用章", "stamp"),
     Column.CONTROLLED: _heading("是否麻精", "Controlled", "麻精", "麻精药品", "controlled drug"),
 }

@@ -56,6 +56,18 @@ class Consignment(Base):
     cancelled_at: Mapped[datetime | None]
 
 
+class TermsOfConsignment(Base):
+    """What a delivery note asks of its transport, where it asks for anything."""
+
+    __tablename__ = "consignment_terms"
+
+    id: Mapped[str] = mapped_column(ForeignKey("consignment.id"), primary_key=True)
+    dedicated: Mapped[str | None] = mapped_column(String(40))
+    """The group of notes that it shares a dedicated vehicle with; empty: the vehicle is for it alone."""
+    priority: Mapped[int]
+    """0, 1 or 2: see :func:`server.orders.cells.priority`."""
+
+
 class ConsignmentLine(Base):
     """One product, one lot, a quantity."""
 

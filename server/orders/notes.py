@@ -71,6 +71,8 @@ class Row:
     drug_ids: tuple[str, ...] | None = None
     codes: tuple[str, ...] | None = None
     wanted: Wanted | None = None
+    dedicated: bool | str | None = None
+    priority: int | None = None
     stamp: bool | None = None
     controlled: bool | None = None
 
@@ -203,8 +205,26 @@ def _inherited(rows: Iterable[Row]) -> Iterator[Row]:
         yield replace(full, faults=row.faults + missing)
 
 
-OF_NOTE = (Column.ORDER, Column.RECEIVER, Column.ADDRESS, Column.SHIPPED, Column.WANTED, Column.STAMP)
+OF_NOTE = (
+    Column.ORDER,
+    Column.RECEIVER,
+    Column.ADDRESS,
+    Column.SHIPPED,
+    Column.WANTED,
+    Column.DEDICATED,
+    Column.PRIORITY,
+    Column.STAMP,
+)
 """What a note says once: every row of it must say the same, or nothing."""
+
+
+def said_of_note(rows: Sequence[Row]) -> Row:
+    """The first row of a note with what any of its rows says of the note as a whole."""
+    said: dict[str, Any] = {
+        column.value: next((value for row in rows if (value := getattr(row, column.value)) is not None), None)
+        for column in OF_NOTE
+    }
+    return replace(rows[0], **said)
 
 
 def _reported(row: Row, column: Column) -> bool:

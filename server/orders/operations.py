@@ -13,8 +13,8 @@ from server.context import context
 from server.db import db
 from server.fleet import operations as fleet
 from server.orders import catalogue
-from server.orders.models import Consignment, ConsignmentLine, LineCode, Product
-from server.orders.notes import DEFAULT_UNIT, Draft, NoteKey, Row, read_draft
+from server.orders.models import Consignment, ConsignmentLine, LineCode, Product, TermsOfConsignment
+from server.orders.notes import DEFAULT_UNIT, Draft, NoteKey, Row, read_draft, said_of_note
 from server.orders.schemas import Imported, ImportReport, Order, OrderState, Rejected
 from shared import problems, work
 from shared.errors import Problem, Refused
@@ -72,7 +72,7 @@ def _enter(
     by: str,
 ) -> str:
     """One note, whose rows were all found sound."""
-    ports, head = context(), rows[0]
+    ports, head = context(), said_of_note(rows)
     site_id = receivers[_said(head.receiver)]
     start, end = _wanted(head, fleet.site(site_id).zone)
     consignment = Consignment(
@@ -95,10 +95,19 @@ def _enter(
     )
     db.session.add(consignment)
     db.session.flush()
+    _enter_terms(consignment.id, head)
     for number, row in enumerate(rows, 1):
         _enter_line(consignment.id, number, row, products)
     record(Tag.CONSIGNMENT_ADDED, by=by, subject=f"{key.supplier} {key.number}", changes={"lines": ("", len(rows))})
     return consignment.id
+
+
+def _enter_terms(consignment_id: str, head: Row) -> None:
+    """What a note asks of its transport, if anything."""
+    dedicated, priority = head.dedicated or None, head.priority or 0
+    if dedicated is not None or priority:
+        group = "" if dedicated is True else dedicated
+        db.session.add(TermsOfConsignment(id=consignment_id, dedicated=group, priority=priority))
 
 
 def _enter_line(consignment_id: str, number: int, row: Row, products: Mapping[object, str]) -> None:
@@ -219,9 +228,12 @@ def _row(consignment_id: str) -> Consignment:
 
 def _values(rows: Sequence[Consignment]) -> list[Order]:
     lines: dict[str, list[work.Line]] = {row.id: [] for row in rows}
+    terms: dict[str, TermsOfConsignment] = {}
     for start in range(0, len(rows), 500):
         some = [row.id for row in rows[start : start + 500]]
         codes = _codes(some)
+        asked = select(TermsOfConsignment).where(TermsOfConsignment.id.in_(some))
+        terms |= {one.id: one for one in db.session.execute(asked).scalars()}
         query = (
             select(ConsignmentLine, Product)
             .join(Product, Product.id == ConsignmentLine.product_id)
@@ -230,7 +242,7 @@ def _values(rows: Sequence[Consignment]) -> list[Order]:
         )
         for line, product in db.session.execute(query):
             lines[line.consignment_id].append(_line(line, product, codes.get(line.id, ())))
-    return [_order(row, tuple(lines[row.id])) for row in rows]
+    return [_order(row, tuple(lines[row.id]), terms.get(row.id)) for row in rows]
 
 
 def _codes(consignment_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -261,7 +273,7 @@ def _line(row: ConsignmentLine, product: Product, codes: tuple[str, ...]) -> wor
     )
 
 
-def _order(row: Consignment, lines: tuple[work.Line, ...]) -> Order:
+def _order(row: Consignment, lines: tuple[work.Line, ...], terms: TermsOfConsignment | None) -> Order:
     site_name = fleet.site(row.site_id).name
     receiver = site_name if row.receiver in (site_name.zh, site_name.en) else Name(row.receiver, row.receiver)
     start, end = row.wanted_start, row.wanted_end
@@ -288,4 +300,6 @@ def _order(row: Consignment, lines: tuple[work.Line, ...]) -> Order:
         imported_at=row.imported_at,
         imported_by=row.imported_by,
         source=row.source,
+        dedicated=None if terms is None else terms.dedicated,
+        priority=0 if terms is None else terms.priority,
     )

@@ -22,6 +22,7 @@ LISTED = 500
 """Delivery notes on one page."""
 PROBLEMS_SHOWN = 500
 """Problems of a file on one page; how many there are in all is said above them."""
+PRIORITIES = {0: N_("ordinary"), 1: N_("high"), 2: N_("urgent")}
 STATES = {OrderState.OPEN: N_("open"), OrderState.PUBLISHED: N_("on a route"), OrderState.CANCELLED: N_("cancelled")}
 
 
@@ -33,7 +34,13 @@ def index() -> ResponseReturnValue:
     found = operations.orders(shipped=_day(request.args.get("day", "")), state=state, limit=LISTED)
     names = {entry.id: entry.data.name for entry in fleet.sites()}
     return render_template(
-        "orders/index.html", orders=found, sites=names, states=STATES, state=state, day=request.args.get("day", "")
+        "orders/index.html",
+        orders=found,
+        sites=names,
+        states=STATES,
+        priorities=PRIORITIES,
+        state=state,
+        day=request.args.get("day", ""),
     )
 
 
@@ -41,7 +48,8 @@ def index() -> ResponseReturnValue:
 @require(*SEE)
 def order(order_id: str) -> ResponseReturnValue:
     found = operations.order(order_id)
-    return render_template("orders/order.html", order=found, site=fleet.site(found.site_id), states=STATES)
+    site = fleet.site(found.site_id)
+    return render_template("orders/order.html", order=found, site=site, states=STATES, priorities=PRIORITIES)
 
 
 @blueprint.route("/import", methods=["GET", "POST"], endpoint="upload")

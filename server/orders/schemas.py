@@ -41,7 +41,11 @@ class OrderState(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """A consignment, for which site, and when it is wanted."""
+    """A consignment, for which site, and when it is wanted.
+
+    ``dedicated`` says that it has a vehicle to itself (专车, empty), or shares one with the notes of a group only (the
+    group's name). ``priority`` is 0 (ordinary), 1 (high) or 2 (urgent): which goods go first when not all can.
+    """
 
     consignment: Consignment
     site_id: str
@@ -51,6 +55,19 @@ class Order:
     imported_at: datetime
     imported_by: str
     source: str
+    dedicated: str | None = None
+    priority: int = 0
+
+    @property
+    def group(self) -> str | None:
+        """With which notes it may share a vehicle: those of the same group; ``None``: with all that have none."""
+        note = self.consignment
+        return f"{note.supplier.zh} {note.note_number}" if self.dedicated == "" else self.dedicated
+
+    @property
+    def controlled(self) -> bool:
+        """Whether a controlled drug (麻精药品) is among its goods."""
+        return any(line.product.controlled for line in self.consignment.lines)
 
     @property
     def packs(self) -> int:

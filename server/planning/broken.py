@@ -10,6 +10,7 @@ from server.planning.hand import orders_of
 from server.planning.lookup import Crew, Lookup, compartment
 from server.planning.plan import Route, Stop
 from server.planning.problem import DIMENSIONS, NO_ROAD, Amounts, Capacity, Order, Problem, Site
+from server.planning.schedule import fed
 from server.planning.sequences import boards
 from shared import problems
 from shared.errors import Kind, Refused
@@ -17,6 +18,10 @@ from shared.errors import Problem as Fault
 
 Names = Mapping[str, str]
 """What people call the orders, vehicles and drivers of a problem, by id; what is not in it is called by its id."""
+
+
+SOME = 3
+"""How many of the goods that must not be beside others are named."""
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -77,6 +82,7 @@ class _Judge:
                 yield self._say(index, problems.DESK_ACCESS, **kinds)
             for order in self.orders[index]:
                 yield from self._order(index, stop, order)
+                yield from self._company(index, order)
         if roadless[-1]:
             yield self._say(None, problems.DESK_ROAD, value=self._name(self.route.end_depot))
 
@@ -104,6 +110,16 @@ class _Judge:
         if driver is not None and missing:
             yield self._say(index, problems.DESK_PAPERS, value=self._name(driver.id), expected=", ".join(missing))
 
+    def _company(self, index: int, order: Order) -> Iterator[Broken]:
+        """Whether goods that want a vehicle to themselves, or share it with their group only, have it."""
+        if order.alone is None:
+            return
+        others = [other.id for orders in self.orders for other in orders if other.alone != order.alone]
+        if others:
+            named_ones = " ".join(map(self._name, others[:SOME]))
+            rest = f" + {len(others) - SOME}" if len(others) > SOME else ""
+            yield self._say(index, problems.DESK_ALONE, order=self._name(order.id), value=named_ones + rest)
+
     def _handed_over(self, index: int, stop: Stop) -> int:
         """When everything at a stop is handed over (s): a vehicle that is held up there stays longer."""
         handled = [*self.orders[index], *(self.lookup.orders[name] for name in stop.fetched)]
@@ -124,6 +140,7 @@ class _Judge:
             yield self._say(None, problems.DESK_LEAVE, **self._times(route.departure, crew.leave_by))
         if crew.late is not None and route.end > crew.late:
             yield self._say(None, problems.DESK_RETURN, **self._times(route.end, crew.late))
+        yield from self._meal()
         if vehicle.max_duration is not None and route.duration > vehicle.max_duration:
             yield self._say(None, problems.DESK_DURATION, **self._spans(route.duration, vehicle.max_duration))
         if vehicle.max_trip is not None and route.duration > vehicle.max_trip:  # here, a route is one trip
@@ -132,6 +149,16 @@ class _Judge:
             values = (route.distance, vehicle.max_distance, route.distance - vehicle.max_distance)
             way = dict(zip(("value", "expected", "over"), map(self.problem.km, values), strict=True))
             yield self._say(None, problems.DESK_DISTANCE, **way)
+
+    def _meal(self) -> Iterator[Broken]:
+        """Whether a driver who is out when the meal may begin at the latest has it on the way."""
+        meal, driver, route = self.crew.meal, self.crew.driver, self.route
+        if driver is None or meal is None or not route.start < meal.latest < route.end or fed(meal, route.breaks):
+            return
+        clock = self.problem.clock
+        within = f"{clock(meal.start)}–{clock(meal.latest)}"
+        length = short(self.problem, meal.length)
+        yield self._say(None, problems.DESK_MEAL, value=self._name(driver.id), expected=within, length=length)
 
     def _load(self) -> Iterator[Broken]:
         moments = boards(self.lookup.sequence(self.crew.vehicle, orders_of(self.route)))

@@ -64,13 +64,15 @@ def build_route(
     Papers, calibrations and sites are as they are now: that is what the record keeps.
 
     Raises:
-        Refused: NOT_FOUND, PACKING_NONE, PACKING_FULL, or CODE_* and SCAN_* for a line that no scan could be held against.
+        Refused: NOT_FOUND, ROUTE_UNPERMITTED for controlled drugs and a driver who may not carry them, PACKING_NONE,
+            PACKING_FULL, or CODE_* and SCAN_* for a line that no scan could be held against.
     """
     vehicle = fleet.vehicle_entry(planned.vehicle)
     places = roadside or {}
     stations = [stop for stop in _handing_over(planned.stops) if stop.orders]
     visits = [list(visit) for _, visit in groupby(stations, key=lambda stop: site_of_node(stop.site))]
     brought = [[orders.order(order_id) for stop in visit for order_id in stop.orders] for visit in visits]
+    _refuse_unpermitted([order for own in brought for order in own], driver_id, day)
     spaces = fleet.containers_of(planned.vehicle)
     consignments = [order.consignment for visit in brought for order in visit]
     placed = pack(consignments, spaces, vehicle.data.name.zh)
@@ -96,6 +98,15 @@ def build_route(
     )
     manifest_of(route)  # refuses what a scanner could not work with, now and not on the road
     return route
+
+
+def _refuse_unpermitted(brought: Sequence[Order], driver_id: str, day: date) -> None:
+    """A plan gives controlled drugs to a driver with a permit; but whoever publishes may send somebody else, and a permit may
+    have been taken away since."""
+    controlled = [order.consignment.note_number for order in brought if order.controlled]
+    if controlled and not fleet.driver_entry(driver_id).data.terms.may_carry_controlled(day):
+        name = fleet.driver(driver_id).name.zh
+        raise Refused(problems.ROUTE_UNPERMITTED, value=name, notes=" ".join(controlled))
 
 
 def returns_of(problem: Problem, planned: plans.Route) -> list[tuple[plans.Stop, plans.Stop, list[str]]]:

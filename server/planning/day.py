@@ -22,6 +22,8 @@ from shared.errors import Refused
 from shared.work import Window
 
 TOGETHER = " + "
+CONTROLLED = "controlled"
+"""The qualification that controlled drugs (麻精药品) ask of their driver."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +66,26 @@ def day_problem(choice: Choice) -> p.Problem:
     return p.Problem(
         name=choice.day.isoformat(),
         sites=(_depot(depot.id), *dict.fromkeys(nodes.values())),
-        orders=tuple(
-            p.Order(
-                id=order.consignment.id,
-                site=nodes[order.consignment.id].id,
-                amounts=p.Amounts(units=order.packs),
-                zone=zone_text(zone_of(order)),
-            )
-            for order in chosen
-        ),
+        orders=tuple(planned_order(order, nodes[order.consignment.id].id) for order in chosen),
         vehicles=tuple(_vehicle(vehicle_id, depot.id, needs, shift) for vehicle_id in choice.vehicle_ids),
-        drivers=tuple(p.Driver(id=driver_id, name=fleet.driver(driver_id).name.zh) for driver_id in choice.driver_ids),
+        drivers=tuple(_driver(driver_id, choice.day) for driver_id in choice.driver_ids),
         origin=origin,
         timezone=depot.data.zone,
+    )
+
+
+def planned_order(order: Order, node: str, release: int = 0) -> p.Order:
+    """An order as the problem has it, for a node of the problem: what it needs, with whom it may ride, and who may drive it.
+    Loading it may begin at ``release`` (s)."""
+    return p.Order(
+        id=order.consignment.id,
+        site=node,
+        amounts=p.Amounts(units=order.packs),
+        zone=zone_text(zone_of(order)),
+        release=release,
+        priority=order.priority,
+        requires=(CONTROLLED,) if order.controlled else (),
+        alone=order.group,
     )
 
 
@@ -96,8 +105,11 @@ def zone_text(zone: Zone) -> str:
 
 
 def _vehicle(vehicle_id: str, depot_id: str, needs: Sequence[Zone], shift: p.Window) -> p.Vehicle:
+    """A vehicle with what it costs and how long and far it goes. Where nobody entered what a km costs, a short way is better
+    than a long one all the same, so that it counts 1."""
     data = fleet.vehicle_entry(vehicle_id).data
     spaces = fleet.containers_of(vehicle_id)
+    terms = data.terms
     return p.Vehicle(
         id=vehicle_id,
         depot=depot_id,
@@ -115,6 +127,42 @@ def _vehicle(vehicle_id: str, depot_id: str, needs: Sequence[Zone], shift: p.Win
         length=data.size.length,
         gross=data.size.gross,
         axle=data.size.axle,
+        fixed=terms.fixed or 0.0,
+        per_km=1.0 if terms.per_km is None else terms.per_km,
+        per_hour=terms.per_hour or 0.0,
+        per_stop=terms.per_stop or 0.0,
+        max_duration=_times(terms.max_duration, 3600),
+        max_trip=_times(terms.max_trip, 3600),
+        max_distance=_times(terms.max_distance, 1000),
+        carrier=_hired_from(data.carrier_id),
+    )
+
+
+def _times(value: float | None, unit: int) -> int | None:
+    """Hours in s, or km in m."""
+    return None if value is None else round(value * unit)
+
+
+def _hired_from(carrier_id: str) -> str:
+    """What people call a contracted carrier; empty for the own fleet."""
+    data = fleet.carrier_entry(carrier_id).data
+    if not data.contracted:
+        return ""
+    return data.name.zh if data.name.zh == data.name.en else f"{data.name.zh} {data.name.en}"
+
+
+def _driver(driver_id: str, day: date) -> p.Driver:
+    """A driver with their hours, their meal and what an hour costs; with the permit for controlled drugs if it is valid on
+    the day."""
+    data = fleet.driver_entry(driver_id).data
+    shift, meal = data.terms.shift, data.terms.meal
+    return p.Driver(
+        id=driver_id,
+        name=data.name.zh,
+        shift=None if shift is None else p.Window(shift.start * 60, shift.end * 60),
+        qualifications=(CONTROLLED,) if data.terms.may_carry_controlled(day) else (),
+        per_hour=data.terms.per_hour or 0.0,
+        meal=None if meal is None else p.Meal(meal.start * 60, meal.latest * 60, meal.length * 60),
     )
 
 

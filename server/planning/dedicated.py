@@ -5,7 +5,7 @@ such orders is given its vehicles, and everything else is barred from them. Ever
 itself, and CP-SAT assigns kinds to groups at the least cost; a group that needs more than one vehicle comes round again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from server.planning import with_ortools
 from server.planning.lookup import Crew, Lookup
@@ -49,44 +49,76 @@ def _round(
     for index in free:
         members.setdefault(crews[index].alike(), []).append(index)
     kinds = list(members)
-    counts = [len(members[kind]) for kind in kinds]
     costs = []
     for name, orders in waiting.items():
-        whole = _left(orders)
-        options = {(len(kinds), 0): whole}
+        options = {(len(kinds), 0): _left(orders)}
         for number, kind in enumerate(kinds):
             cost, left = _routed(lookup, crews[members[kind][0]].serving(name), orders, exact)
             if len(left) < len(orders):
-                options[number, 0] = cost + _left(left) + _missed(lookup, kinds, counts, number)
+                options[number, 0] = cost + _left(left)
         costs.append(options)
-    chosen = with_ortools.assign_crews(costs, [*counts, len(costs)], [len(costs)], seed)
-    if chosen is None:
-        return {}
+    others = [crew for index, crew in enumerate(crews) if index not in free and crew.alone is None]
+    chosen = _sparing(lookup, members, others, costs, seed)
     return {
-        name: members[kinds[number]].pop(0)
-        for name, (number, _) in zip(waiting, chosen, strict=True)
-        if number < len(kinds)
+        name: members[kinds[number]].pop(0) for name, number in zip(waiting, chosen, strict=True) if number < len(kinds)
     }
 
 
-def _left(orders: Sequence[Order]) -> float:
-    return sum(_DEAR if order.penalty is None else order.penalty for order in orders)
+def _sparing(
+    lookup: Lookup,
+    members: dict[Crew, list[int]],
+    others: Sequence[Crew],
+    costs: Sequence[Mapping[tuple[int, int], float]],
+    seed: int,
+) -> list[int]:
+    """The cheapest kind of crew for each group (one more: none), what the orders that go with others lose by it counted.
+
+    The assignment does not know of those. So as long as they lose anything, one crew of each kind in turn is kept back for
+    them, and the cheapest of what comes out then is taken if it is less.
+    """
+    kinds = list(members)
+
+    def solved(counts: list[int]) -> tuple[float, float, list[int]] | None:
+        """The cost with what is lost, what is lost, and the kinds."""
+        pairs = with_ortools.assign_crews(costs, counts, [len(costs)], seed)
+        if pairs is None:
+            return None
+        chosen = [number for number, _ in pairs]
+        left = [kind for number, kind in enumerate(kinds) if chosen.count(number) < len(members[kind])]
+        lost = _lost(lookup, kinds, [*left, *others])
+        return sum(options[pair] for options, pair in zip(costs, pairs, strict=True)) + lost, lost, chosen
+
+    counts = [*map(len, members.values()), len(costs)]
+    best = solved(counts)
+    while best is not None and best[1] > 0:
+        tries = []
+        for number in sorted({*best[2]} - {len(kinds)}):
+            fewer = [count - (place == number) for place, count in enumerate(counts)]
+            if (one := solved(fewer)) is not None:
+                tries.append((one, fewer))
+        least = min(tries, key=lambda pair: pair[0][0], default=None)
+        if least is None or least[0][0] >= best[0]:
+            break
+        best, counts = least
+    return [len(kinds)] * len(costs) if best is None else best[2]
 
 
-def _missed(lookup: Lookup, kinds: Sequence[Crew], counts: Sequence[int], number: int) -> float:
-    """What it costs the orders that go with others when the only crew of a kind is not there for them."""
-    if counts[number] > 1:
-        return 0.0
-    others = [kind for index, kind in enumerate(kinds) if index != number]
+def _lost(lookup: Lookup, kinds: Sequence[Crew], left: Sequence[Crew]) -> float:
+    """What the orders that go with others lose: those that some kind of crew could carry, and of the crews that are left
+    none can."""
     return _left(
         [
             order
             for order in lookup.problem.orders
             if order.alone is None
-            and lookup.bar(kinds[number], order) is None
-            and all(lookup.bar(kind, order) is not None for kind in others)
+            and any(lookup.bar(kind, order) is None for kind in kinds)
+            and all(lookup.bar(crew, order) is not None for crew in left)
         ]
     )
+
+
+def _left(orders: Sequence[Order]) -> float:
+    return sum(_DEAR if order.penalty is None else order.penalty for order in orders)
 
 
 def _routed(lookup: Lookup, crew: Crew, orders: Sequence[Order], exact: Exact) -> tuple[float, list[Order]]:

@@ -20,10 +20,11 @@ from server.planning import keeping, publish
 from server.planning.broken import Names, named
 from server.planning.changes import Change, Place, changes
 from server.planning.checker import check
-from server.planning.day import site_of_node
+from server.planning.day import CONTROLLED, site_of_node
 from server.planning.desk import Draft, Reasons
 from server.planning.keeping import Kept
 from server.planning.plan import Plan, Route
+from server.planning.problem import Order as PlanOrder
 from server.planning.problem import Problem, Window
 from server.planning.searches import measured_problem
 from server.planning.sequences import FETCH
@@ -175,13 +176,16 @@ def fixed(desk: Desk) -> dict[str, Any]:
         "vehicles": [
             {
                 "id": one.id,
-                "name": desk.names.get(one.id, one.id),
+                "name": _marked(desk.names.get(one.id, one.id), one.carrier),
                 "shift": _window(one.shift),
                 "packs": one.capacity.units,
             }
             for one in problem.vehicles
         ],
-        "drivers": [{"id": one.id, "name": desk.names.get(one.id, one.id)} for one in problem.drivers],
+        "drivers": [
+            {"id": one.id, "name": _marked(desk.names.get(one.id, one.id), *_needs(one.qualifications))}
+            for one in problem.drivers
+        ],
         "sites": {
             site.id: {
                 "name": desk.names[site.id],
@@ -193,7 +197,12 @@ def fixed(desk: Desk) -> dict[str, Any]:
             for site in problem.sites
         },
         "orders": {
-            one.id: {"note": desk.names[one.id], "site": one.site, "packs": one.amounts.units, "zone": one.zone}
+            one.id: {
+                "note": _marked(desk.names[one.id], *_needs(one.requires), _dedicated(desk, one)),
+                "site": one.site,
+                "packs": one.amounts.units,
+                "zone": one.zone,
+            }
             for one in problem.orders
         }
         | {
@@ -207,6 +216,23 @@ def fixed(desk: Desk) -> dict[str, Any]:
             if one.origin is not None
         },
     }
+
+
+def _marked(name: str, *marks: str) -> str:
+    """A name with what is special about what it names."""
+    return " · ".join((name, *filter(None, marks)))
+
+
+def _needs(qualifications: Sequence[str]) -> list[str]:
+    """What goods ask of their driver, and drivers have, in words."""
+    return [_("controlled") if one == CONTROLLED else one for one in qualifications]
+
+
+def _dedicated(desk: Desk, order: PlanOrder) -> str:
+    """That goods ride alone, and with which group if it has a name."""
+    if order.alone is None:
+        return ""
+    return " ".join(filter(None, (_("dedicated vehicle"), desk.orders[order.id].dedicated)))
 
 
 def _window(window: Window | None) -> list[int] | None:

@@ -150,16 +150,14 @@ def check_hand(problem: Problem, hand: Hand) -> None:
 
 
 def _refuse_beyond(problem: Problem) -> None:
-    """A sequence of orders says nothing of loading again, of goods that ride alone, or of what comes on board on the way. A
-    vehicle that has left may have been called back to load: its route stands as long as nobody moves anything on it, and
-    without its return it breaks."""
+    """A sequence of orders says nothing of loading again, or of what comes on board on the way. A vehicle that has left may
+    have been called back to load: its route stands as long as nobody moves anything on it, and without its return it
+    breaks."""
     left = {lock.vehicle for lock in problem.locks if lock.departure is not None}
     again = [vehicle.id for vehicle in problem.vehicles if vehicle.trips > 1 and vehicle.id not in left]
     asked = {
         "再装 loading again": again,
         "取件 collecting": [order.id for order in problem.orders if order.collect],
-        "专车 alone": [order.id for order in problem.orders if order.alone is not None],
-        "用餐 meals": [driver.id for driver in problem.drivers if driver.meal is not None],
     }
     for what, names in asked.items():
         if names:

@@ -2,32 +2,38 @@
 how much a promise fails.
 
 Times go forward as in :mod:`server.planning.schedule`: service begins on arrival, or when the next window opens; after the
-last window it begins at once, too late. Where no road leads on, the leg counts nothing. Two moments to start are tried: the
-first, and the one until which starting later takes waiting away and makes nobody wait longer; of them the one that breaks
-less (s, all together) is taken, then the shorter one.
+last window it begins at once, too late. Where no road leads on, the leg counts nothing. The moments to start that are tried
+are the first, and those until which starting later takes waiting away and makes nobody wait longer; of them the one that
+breaks less (s, all together) is taken, then the shorter one.
+
+A driver who is out at that time has the meal on the way, at whichever place breaks least: somebody who has to eat makes
+stops late, and how late is what the dispatcher has to see. Only where there is no place at which it could begin in time
+(it falls into one long service) does the route go without.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
 from server.planning.problem import NO_ROAD, Order, Rest
-from server.planning.schedule import Timetable, Visit
+from server.planning.schedule import Timetable, Visit, fed, meal_places
 from server.planning.sequences import from_depot, visits_of
 from server.planning.way import fetched_boxes, held_at, visit_of
+
+Place = tuple[int, int]
+"""Where a meal is: on which leg, with how much of it (s) behind."""
 
 
 def lenient(lookup: Lookup, crew: Crew, orders: Sequence[Order]) -> Timetable:
     """When everything happens on a route with at least one order, in order (s from the problem's origin)."""
     path = _Path(lookup, crew, orders)
     if crew.lock is not None and crew.lock.departure is not None:
-        return path.drive(crew.lock.departure - path.loading)
-    first = path.drive(path.earliest)
-    delay = path.delay(first)
-    if delay == 0:
-        return first
-    return min((first, path.drive(path.earliest + delay)), key=lambda found: (path.late(found), found.duration))
+        return min(path.driven(crew.lock.departure - path.loading), key=path.harm)
+    made = list(path.driven(path.earliest))
+    delays = {path.delay(one) for one in (path.drive(path.earliest), *made)} - {0}
+    made += [one for delay in sorted(delays) for one in path.driven(path.earliest + delay)]
+    return min(made, key=path.harm)
 
 
 class _Path:
@@ -48,20 +54,43 @@ class _Path:
         needs_rest = problem.rest is not None and sum(self.durations) > problem.rest.driving
         self.rest: Rest | None = problem.rest if needs_rest else None
 
-    def drive(self, start: int) -> Timetable:
-        """Loading at ``start``, and everything as early as it may be."""
+    def driven(self, start: int) -> Iterator[Timetable]:
+        """Loading at ``start``: with the driver's meal wherever it can begin in time, or as it is where none is due, where a
+        rest does for it, or where there is no time for it."""
+        plain, meal = self.drive(start), self.crew.meal
+        if meal is None or self.is_fed(plain):
+            yield plain
+            return
+        eaten = [one for place in meal_places(meal, plain) if self.is_fed(one := self.drive(start, place))]
+        yield from eaten or [plain]
+
+    def is_fed(self, found: Timetable) -> bool:
+        """Whether the driver has the meal on the way, or need not."""
+        meal = self.crew.meal
+        return meal is None or not found.start < meal.latest < found.end or fed(meal, found.breaks)
+
+    def harm(self, found: Timetable) -> tuple[bool, int, int]:
+        """What is to be little: first nobody goes hungry, then what is late, then how long it takes (s)."""
+        return not self.is_fed(found), self.late(found), found.duration
+
+    def drive(self, start: int, meal: Place | None = None) -> Timetable:
+        """Loading at ``start``, and everything as early as it may be, with a meal at one place or without."""
         now, driven = start + self.loading, 0
         arrivals, starts, departures = [], [], []
         breaks: list[Break] = []
         for index, visit in enumerate(self.visits):
-            now, driven = self._leg(index, now, driven, breaks)
+            eat = meal[1] if meal is not None and meal[0] == index else None
+            now, driven = self._leg(index, now, driven, breaks, eat)
             arrivals.append(now)
+            if eat is not None and eat == self.durations[index] > 0:
+                now, driven = self._eat(index, eat, now, driven, breaks)
             starts.append(_opening(visit, max(now, visit.release)))
             now = starts[-1] + visit.service
             if self.held is not None and self.held[0] == index:
                 now = max(now, self.held[1])
             departures.append(now)
-        now, _ = self._leg(len(self.visits), now, driven, breaks)
+        last = len(self.visits)
+        now, _ = self._leg(last, now, driven, breaks, meal[1] if meal is not None and meal[0] == last else None)
         return Timetable(
             visits=self.visits,
             start=start,
@@ -75,25 +104,45 @@ class _Path:
             breaks=tuple(breaks),
         )
 
-    def _leg(self, index: int, now: int, driven: int, breaks: list[Break]) -> tuple[int, int]:
-        """Drive a leg, resting before it and on it where it is too long to drive on: when it ends, and the time at the
-        wheel since the last rest."""
-        length, rule = self.durations[index], self.rest
+    def _leg(self, index: int, now: int, driven: int, breaks: list[Break], eat: int | None) -> tuple[int, int]:
+        """Drive a leg, with a meal when ``eat`` s of it are behind, unless that is on arrival: when it ends, and the time at
+        the wheel since the last rest."""
+        length = self.durations[index]
+        if eat is None or eat == length > 0:
+            return self._part(index, (0, length), now, driven, breaks)
+        if eat > 0:
+            now, driven = self._part(index, (0, eat), now, driven, breaks)
+        now, driven = self._eat(index, eat, now, driven, breaks)
+        return self._part(index, (eat, length), now, driven, breaks)
+
+    def _part(self, index: int, part: Place, now: int, driven: int, breaks: list[Break]) -> tuple[int, int]:
+        """Drive a part of a leg, from so much of it (s) to so much, resting before it and on it where it is too long to drive
+        on."""
+        done, end = part
+        length, rule = end - done, self.rest
         if rule is None or driven + length <= rule.driving:
             return now + length, driven + length
         places = ([0] if driven > 0 else []) + list(range(rule.driving, length, rule.driving))
-        done = 0
-        for behind in places:
+        for behind in (done + place for place in places):
             now += behind - done
             breaks.append(Break(index, behind, now, now + rule.rest))
             now, done = now + rule.rest, behind
-        return now + length - done, length - done
+        return now + end - done, end - done
+
+    def _eat(self, index: int, behind: int, now: int, driven: int, breaks: list[Break]) -> tuple[int, int]:
+        """The meal, after a wait for its time: when it is over, and the wheel time then. If long enough it is a rest."""
+        meal = self.crew.meal
+        assert meal is not None, "only a driver who has a meal eats"
+        ended = max(now, meal.start) + meal.length
+        breaks.append(Break(index, behind, now, ended))
+        return ended, 0 if self.rest is not None and ended - now >= self.rest.rest else driven
 
     def delay(self, found: Timetable) -> int:
         """By how much the start can be put off so that waiting gets less and no visit later than its window allows (s)."""
         waited, room = 0, None
-        for visit, arrival, start in zip(found.visits, found.arrivals, found.starts, strict=True):
-            waited += start - arrival
+        eaten = {b.leg: b.end - b.start for b in found.breaks if b.driven == found.durations[b.leg] and b.driven > 0}
+        for index, (visit, arrival, start) in enumerate(zip(found.visits, found.arrivals, found.starts, strict=True)):
+            waited += start - arrival - eaten.get(index, 0)
             slack = max(0, _limit(visit, start) - start)
             room = waited + slack if room is None else min(room, waited + slack)
         return min(waited, room or 0)

@@ -25,6 +25,8 @@ __all__ = [
     "back_after",
     "boxed_times",
     "drive",
+    "fed",
+    "meal_places",
     "slack_of",
     "timetable",
     "way",
@@ -215,7 +217,7 @@ def _run(
     """
     meal = path.crew.meal
     found = _pass(path, start, rests, delays)
-    if meal is None or isinstance(found, Failure) or not start < meal.latest < found.end or _fed(meal, found.breaks):
+    if meal is None or isinstance(found, Failure) or not start < meal.latest < found.end or fed(meal, found.breaks):
         return found
     late = max((i for i, begin in enumerate(found.starts) if begin <= meal.latest), default=0)
     begun = found.starts[late] if found.starts else found.departure  # a locked route may have no stop yet
@@ -223,11 +225,11 @@ def _run(
     made: list[Timetable] = []
     # a meal takes the waits there are, and what is left of it puts off the end; where there are rests, it may save one
     soonest = found.start if found.breaks else found.end + max(0, meal.length - _waited(found))
-    for place in _tables(meal, found):
+    for place in meal_places(meal, found):
         one = _pass(path, start, rests, delays, place, found)
         if isinstance(one, Failure):
             failures.append(one)
-        elif _fed(meal, one.breaks):
+        elif fed(meal, one.breaks):
             made.append(one)
             if one.end <= soonest and _broken(path, one) is None:
                 break  # no other place is better, and of equals the first is taken
@@ -236,24 +238,25 @@ def _run(
     return max(failures, key=lambda failure: failure.visit)
 
 
-def _fed(meal: Meal, breaks: Sequence[Break]) -> bool:
+def fed(meal: Meal, breaks: Sequence[Break]) -> bool:
     """Whether there is time for the meal in one of the breaks."""
     return any(
         max(b.start, meal.start) <= meal.latest and max(b.start, meal.start) + meal.length <= b.end for b in breaks
     )
 
 
-def _tables(meal: Meal, found: Timetable) -> Iterator[tuple[int, int]]:
+def meal_places(meal: Meal, found: Timetable) -> Iterator[tuple[int, int]]:
     """Where the meal could begin in time, as a leg and how much of it (s) is behind then: before leaving, on the way when
-    its time has come, and on arrival."""
+    its time has come, and on arrival. Where the next visit is at the same place, before it."""
     leaving = (found.departure, *found.departures)
     reaching = (*found.arrivals, found.end)
     for leg, (left, reached, length) in enumerate(zip(leaving, reaching, found.durations, strict=True)):
-        if left <= meal.latest and reached > meal.start:
+        done = found.departures[leg] if leg < len(found.departures) else reached
+        if left <= meal.latest and (reached > meal.start or (length == 0 and done > meal.start)):
             yield leg, 0
         if left < meal.start < left + length:
             yield leg, meal.start - left
-        if leg < len(found.departures) and length > 0 and reached <= meal.latest and found.departures[leg] > meal.start:
+        if leg < len(found.departures) and length > 0 and reached <= meal.latest and done > meal.start:
             yield leg, length
 
 

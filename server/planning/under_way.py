@@ -133,9 +133,11 @@ def with_begun(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
 
 def _with_hours(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
     """The problem with the hours of vehicles and drivers that what has begun takes anyhow: a delay that cannot be helped
-    any more must not keep the rest from being planned."""
+    any more must not keep the rest from being planned. Nor must a meal for which the time is over by then: it was had where
+    the driver was held up, or it was not."""
     lookup = Lookup(problem)
     late: dict[str, int] = {}
+    until = {one.driver: one.until for one in begun if one.orders and one.until is not None}
     for one in begun:
         vehicle, lock = lookup.vehicles[one.vehicle], lookup.locks[one.vehicle]
         orders = lookup.head(lock)
@@ -144,8 +146,11 @@ def _with_hours(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
             late[one.vehicle] = found.end
             if one.driver is not None:
                 late[one.driver] = found.end
-            if vehicle.max_duration is not None and found.duration > vehicle.max_duration:
-                lookup.vehicles[one.vehicle] = msgspec.structs.replace(vehicle, max_duration=found.duration)
+            lookup.vehicles[one.vehicle] = msgspec.structs.replace(
+                vehicle,
+                max_duration=_at_least(vehicle.max_duration, found.duration),
+                max_trip=_at_least(vehicle.max_trip, found.duration),
+            )
     return msgspec.structs.replace(
         problem,
         vehicles=tuple(
@@ -153,10 +158,18 @@ def _with_hours(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
             for vehicle in lookup.vehicles.values()
         ),
         drivers=tuple(
-            msgspec.structs.replace(driver, shift=_until_at_least(driver.shift, late.get(driver.id)))
+            msgspec.structs.replace(
+                driver,
+                shift=_until_at_least(driver.shift, late.get(driver.id)),
+                meal=driver.meal if driver.meal is not None and until.get(driver.id, 0) < driver.meal.latest else None,
+            )
             for driver in problem.drivers
         ),
     )
+
+
+def _at_least(limit: int | None, value: int) -> int | None:
+    return None if limit is None else max(limit, value)
 
 
 def _until_at_least(shift: Window | None, end: int | None) -> Window | None:

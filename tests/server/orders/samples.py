@@ -30,6 +30,8 @@ HEADS_EN = (
     "Wanted",
     "Release stamp",
     "Controlled",
+    "Dedicated vehicle",
+    "Priority",
 )
 GTIN = "06901234567892"
 TRACE = "83857930000879766660"
@@ -58,6 +60,8 @@ ROW: dict[str, str] = {
     "要求送达": "08:00-11:30",
     "出库专用章": "是",
     "是否麻精": "否",
+    "专车": "",
+    "优先级": "",
 }
 HEADS = tuple(ROW)
 

@@ -61,6 +61,32 @@ def test_the_only_vehicle_for_other_goods_is_not_taken_for_a_group():
     assert plan.feasible
 
 
+def test_not_all_who_may_carry_something_else_are_taken_for_groups():
+    """Two drivers have the permit that ``b`` asks for, and they are the cheap ones; of two groups one gets the third."""
+    permitted = (
+        Driver("P", per_hour=20.0, qualifications=("armed",)),
+        Driver("Q", per_hour=20.0, qualifications=("armed",)),
+    )
+    fleet = (*FLEET[:2], change(FLEET[2], fixed=900.0))
+    orders = (*GOLD, Order("s", "A", Amounts(1), alone="silver"), REST[0], change(REST[1], requires=("armed",)))
+    plan = made(day(SITES, orders, fleet, drivers=(*permitted, Driver("R", per_hour=40.0))))
+    assert plan.feasible
+    assert routes(plan) == [["a", "b"], ["g1", "g2"], ["s"]]
+
+
+def test_nor_are_all_of_several_kinds_that_may():
+    """No two vehicles are alike, and only the third one's driver has no permit."""
+    permitted = (
+        Driver("P", per_hour=20.0, qualifications=("armed",)),
+        Driver("Q", per_hour=20.0, qualifications=("armed",)),
+    )
+    fleet = (FLEET[0], change(FLEET[1], capacity=Capacity(12)), change(FLEET[2], fixed=900.0))
+    orders = (*GOLD, Order("s", "A", Amounts(1), alone="silver"), REST[0], change(REST[1], requires=("armed",)))
+    plan = made(day(SITES, orders, fleet, drivers=(*permitted, Driver("R", per_hour=40.0))))
+    assert plan.feasible
+    assert routes(plan) == [["a", "b"], ["g1", "g2"], ["s"]]
+
+
 def test_a_locked_route_goes_on_with_its_group():
     locks = (Lock("V1", ("g2",)),)
     plan = made(day(SITES, (*GOLD, *REST), FLEET, locks=locks))

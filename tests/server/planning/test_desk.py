@@ -15,7 +15,7 @@ from server.planning.lookup import Lookup
 from server.planning.operations import make_plan
 from server.planning.plan import Cost, Plan
 from server.planning.problem import NO_ROAD, Held, Lock, Matrix, Order, Problem, Site, Vehicle, Window
-from server.planning.schedule import Timetable, timetable
+from server.planning.schedule import Timetable, fed, timetable
 from server.planning.sequences import closed
 from server.planning.sequences import named as as_locked
 from shared import problems as catalogue
@@ -38,6 +38,8 @@ PROMISES = {
     Rule.DISTANCE,
     Rule.ROAD,
     Rule.RELEASE,
+    Rule.MEAL,
+    Rule.ALONE,
 }
 """What a person can break by moving a stop; every other rule of the checker is about the plan's own numbers."""
 
@@ -268,9 +270,8 @@ def plain(problem: Problem) -> Problem:
     change = msgspec.structs.replace
     return change(
         problem,
-        orders=tuple(change(order, collect=False, alone=None) for order in problem.orders),
+        orders=tuple(change(order, collect=False) for order in problem.orders),
         vehicles=tuple(change(vehicle, trips=1) for vehicle in problem.vehicles),
-        drivers=tuple(change(driver, meal=None) for driver in problem.drivers),
     )
 
 
@@ -325,6 +326,19 @@ def test_the_desk_says_that_something_breaks_exactly_where_the_checker_refuses(g
     assert bool(draft.broken) == bool(draft.refused)
     if not roadless:
         assert {found.rule for found in draft.refused} <= PROMISES | {Rule.DRIVER_TWICE}
+
+
+@given(arrangements())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_nobody_goes_hungry_but_who_loads_all_the_time_there_is_for_a_meal(given_day: tuple[Problem, Hand]) -> None:
+    problem, hand = given_day
+    lookup = Lookup(problem)
+    for one in hand.routes:
+        crew = lookup.crew(lookup.vehicles[one.vehicle], lookup.drivers.get(one.driver or ""))
+        found = lenient(lookup, crew, lookup.sequence(crew.vehicle, one.orders))
+        meal = crew.meal
+        if meal is not None and found.start < meal.latest < found.end and not fed(meal, found.breaks):
+            assert found.departure > meal.latest
 
 
 @given(arrangements())

@@ -47,8 +47,9 @@ def days(draw: st.DrawFn, simple: bool = False) -> tuple[Problem, Plan, Order, i
     problem = change(draw(problems()), locks=())
     if simple:
         problem = plain(problem)
-        orders = tuple(change(order, origin=None, loaded=None) for order in problem.orders)
-        problem = change(problem, orders=orders)
+        orders = tuple(change(order, origin=None, loaded=None, alone=None) for order in problem.orders)
+        drivers = tuple(change(driver, meal=None) for driver in problem.drivers)
+        problem = change(problem, orders=orders, drivers=drivers)
     *known, late = problem.orders
     assume(known)
     plan = make_plan(change(problem, orders=tuple(known)), iterations=5, seed=1)

@@ -10,7 +10,8 @@ from server.planning.hand import Hand, HandRoute, hand_of, with_locks
 from server.planning.lookup import Lookup
 from server.planning.operations import make_plan
 from server.planning.plan import Cost, Plan
-from server.planning.problem import Amounts, Driver, Held, Lock, Order, Problem, Rest, Site, Vehicle, Window
+from server.planning.problem import Amounts, Driver, Held, Lock, Meal, Order, Problem, Rest, Site, Vehicle, Window
+from server.planning.under_way import Begun, with_begun
 from server.planning.with_ortools import place_rests
 from shared import problems
 from tests.server.planning.days import line_matrix
@@ -50,6 +51,27 @@ def test_a_driver_in_time_keeps_everything_and_of_one_who_is_late_another_takes_
     assert (routes["V1"].stops[0].site, routes["V1"].stops[0].departure) == ("A", 5500)
     assert "b" in {name for stop in routes["V2"].stops for name in stop.orders}
     assert not late.unserved
+
+
+def test_a_driver_held_up_until_the_time_for_the_meal_is_over_needs_none_any_more() -> None:
+    """A receives until 2,000 s: whoever was there in time, and is held up until 5,500 s, cannot have eaten before."""
+    meal = Meal(3000, 4000, 600)
+    hungry = day(drivers=(Driver("P1", meal=meal), Driver("P2", meal=meal)))
+    sites = (hungry.sites[0], change(hungry.sites[1], windows=(Window(0, 2000),)), *hungry.sites[2:])
+    problem = with_begun(change(hungry, sites=sites), (Begun("V1", ("a",), "P1", 600, until=5500),))
+    assert [driver.meal for driver in problem.drivers] == [None, meal]
+    plan = make_plan(problem, iterations=20)
+    assert not check(problem, plan).violations
+    in_time = with_begun(change(hungry, sites=sites), (Begun("V1", ("a",), "P1", 600, until=2500),))
+    assert [driver.meal for driver in in_time.drivers] == [meal, meal]
+
+
+def test_a_vehicle_held_up_for_longer_than_a_trip_may_take_still_gets_home() -> None:
+    vehicles = (Vehicle("V1", "D", max_trip=4000, max_duration=4000), Vehicle("V2", "D"))
+    problem = with_begun(day(vehicles=vehicles), (Begun("V1", ("a",), "P1", 600, until=5500),))
+    first = problem.vehicles[0]
+    assert (first.max_trip, first.max_duration) == (6500, 6500)
+    assert not check(problem, make_plan(problem, iterations=20)).violations
 
 
 def test_a_plan_that_starts_the_rest_before_the_late_driver_can_is_refused() -> None:
