@@ -174,7 +174,7 @@ class _Pool:
             self.drivers.setdefault(self._driver(driver), []).append(driver)
         kinds: list[Vehicle | Driver | None] = [*self.vehicles, *self.drivers]
         self._number = {kind: number for number, kind in enumerate(kinds)}
-        self.available = [len(members) for members in (*self.vehicles.values(), *self.drivers.values())]
+        self.available = [*map(len, self.vehicles.values()), *map(len, self.drivers.values())]
 
     def _vehicle(self, vehicle: Vehicle) -> Vehicle:
         return vehicle if vehicle.id in self.lookup.locks else nameless_vehicle(vehicle)

@@ -18,15 +18,14 @@ from server.planning import drafts
 from server.planning.broken import Names
 from server.planning.checker import accept, check
 from server.planning.compose import roads_of
-from server.planning.day import capacity_of, node_of, zone_of, zone_text
+from server.planning.day import capacity_of, node_of, planned_order, zone_of, zone_text
 from server.planning.desk import evaluate
 from server.planning.hand import Hand, HandRoute, hand_of
 from server.planning.insertion import EXACT, Choice, Choices, rank
 from server.planning.keeping import Kept, keep_plan
 from server.planning.packing import keeps
 from server.planning.plan import Cost, Plan, Unserved
-from server.planning.problem import Amounts, Capacity, Compartment, Problem, Vehicle
-from server.planning.problem import Order as PlanOrder
+from server.planning.problem import Capacity, Compartment, Problem, Vehicle
 from server.planning.roads import remarks_of
 from server.planning.searches import measured_problem
 from server.planning.sequences import RELOAD
@@ -97,16 +96,9 @@ def _subject(trouble: Trouble) -> str:
 def with_order(problem: Problem, order: Order, kept: Kept, now: int) -> Problem:
     """A measured problem with an order in it that is ready at the depot ``now`` (s)."""
     assert problem.origin is not None
-    order_id, zone = order.consignment.id, zone_of(order)
-    others = tuple(one for one in problem.orders if one.id != order_id)
+    others = tuple(one for one in problem.orders if one.id != order.consignment.id)
     node = node_of(order, kept.day, problem.origin)
-    made = PlanOrder(
-        id=order_id,
-        site=node.id,
-        amounts=Amounts(units=order.packs),
-        zone=zone_text(zone),
-        release=max(0, now),
-    )
+    made = planned_order(order, node.id, max(0, now))
     vehicles = tuple(_with_zone(vehicle, order) for vehicle in problem.vehicles)
     return with_site(msgspec.structs.replace(problem, orders=(*others, made), vehicles=vehicles), node)
 

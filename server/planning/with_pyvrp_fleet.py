@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pyvrp import CostEvaluator, ProblemData, Route, Solution
+from pyvrp import Activity, CostEvaluator, ProblemData, Route, Solution
 
 from server.planning.with_scip import Shared
 
@@ -69,7 +69,7 @@ class Fleet:
         for route in day.routes():
             if route.num_trips() > 1:
                 continue
-            steps = list(route)[1:-1]
+            steps = _steps(route)
             for kind in range(data.num_vehicle_types):
                 if kind != route.vehicle_type():
                     other = Route(data, steps, kind)
@@ -79,4 +79,9 @@ class Fleet:
 
 def moved(data: ProblemData, day: Solution) -> Solution:
     """A day at the prices of a problem."""
-    return Solution(data, [Route(data, list(route)[1:-1], route.vehicle_type()) for route in day.routes()])
+    return Solution(data, [Route(data, _steps(route), route.vehicle_type()) for route in day.routes()])
+
+
+def _steps(route: Route) -> list[Activity]:
+    """What a route does between leaving and coming back."""
+    return [*route][1:-1]

@@ -137,7 +137,7 @@ class Model:
             NO_ROAD in row for matrix in self.lookup.problem.matrices.values() for row in matrix.distance
         )
         profiles: dict[tuple[str, frozenset[int], float, int], int] = {}
-        types = []
+        types: list[pyvrp.VehicleType] = []
         for crew, members in self._types().items():
             vehicle = crew.vehicle
             rate = self._rate(vehicle) if vehicle.per_stop else 1

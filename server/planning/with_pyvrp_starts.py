@@ -282,7 +282,7 @@ class _Exploration:
         for route in self.fleet.others(self.data, best):
             others.take(route)
         bound = Bound(nodes=NODES) if self.how.seconds is None else Bound(seconds=SETTLING * self.how.seconds)
-        chosen = self._chosen(best, dict(others.columns), bound)
+        chosen = self._chosen(best, dict[object, Column[pyvrp.Route]](others.columns.items()), bound)
         best = best if chosen is None else min(best, chosen, key=self.fleet.cost)
         self.data = self.fleet.priced(self.data, best)
         return moved(self.data, best)

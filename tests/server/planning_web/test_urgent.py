@@ -272,6 +272,15 @@ def test_goods_of_another_zone_ride_where_the_vehicle_keeps_it(app: Flask, at_ni
 
 
 @ON_SQLITE
+def test_an_urgent_note_that_rides_alone_is_put_beside_nothing_else(app: Flask, at_nine: Desk) -> None:
+    order = comes(app, 专车="是")
+    with app.app_context(), reading():
+        asked = ask(kept_plan(at_nine.plan), order, exact=60)
+    assert next(one for one in asked.problem.orders if one.id == order).alone is not None
+    together = [one for one in asked.choices.choices if one.holds and one.used]
+    assert together == []
+
+
 def test_a_plan_of_other_numbers_than_the_roads_is_worked_out_again(app: Flask, at_nine: Desk) -> None:
     """It was made by hand, and kept without roads."""
     order = comes(app)
