@@ -36,9 +36,10 @@ from server.planning.with_pyvrp_waves import Wave, reloads, waves_of
 UNBOUNDED = int(np.iinfo(np.int64).max)
 _STEEP = 5.0
 """A unit too much starts at this many times what carrying one costs on average."""
-_HOME = -2
 _AGAIN = -1
 """Stands, in the place of a locked route, for the depot as a place to load again."""
+_HOME = -2
+"""Less a moment (s) it stands there for the depot as the end of a trip, which is paid for until then."""
 
 
 class Model:

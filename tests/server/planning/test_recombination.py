@@ -10,7 +10,7 @@ from server.planning.checker import check
 from server.planning.effort import Progress
 from server.planning.formats import read
 from server.planning.operations import make_plan
-from server.planning.with_scip import Bound, Column, Rows, recombine
+from server.planning.with_scip import Bound, Column, Rows, Shared, recombine
 from tests.vectors import vector
 
 THINGS = tuple("abcde")
@@ -31,22 +31,25 @@ def cheapest(pool: list[Column[str]], rows: Rows) -> int | None:
         if len(served) != len(set(served)) or not rows.once <= set(served):
             continue
         if all(kinds.count(kind) <= number for kind, number in enumerate(rows.available)):
-            costs.append(sum(column.cost for column in some))
+            vehicles = sum(one.cost * max(map(kinds.count, one.kinds)) for one in rows.shared)
+            costs.append(sum(column.cost for column in some) + vehicles)
     return min(costs, default=None)
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(columns, min_size=1, max_size=9), st.sets(st.sampled_from(THINGS[:3]), min_size=1))
-def test_the_choice_is_the_cheapest_of_all_that_serve_everything_once(pool, needed):
-    rows = Rows(frozenset(needed), (2, 1))
+@given(st.lists(columns, min_size=1, max_size=9), st.sets(st.sampled_from(THINGS[:3]), min_size=1), st.integers(0, 30))
+def test_the_choice_is_the_cheapest_of_all_that_serve_everything_once(pool, needed, shared):
+    """Also where two kinds are driven by the same vehicles, which cost something."""
+    rows = Rows(frozenset(needed), (2, 1), [Shared((0, 1), shared)] if shared else ())
     best = cheapest(pool, rows)
     chosen = recombine(pool, rows, frozenset(), 10**6, Bound(nodes=100))
     if best is None:
         assert chosen is None
     else:
         assert chosen is not None
-        cost = {column.route: column.cost for column in pool}
-        assert sum(cost[route] for route in chosen) == best
+        columns = {column.route: column for column in pool}
+        kinds = [kind for route in chosen for kind in columns[route].kinds]
+        assert sum(columns[route].cost for route in chosen) + shared * max(map(kinds.count, (0, 1))) == best
 
 
 def test_a_choice_that_is_not_better_than_what_is_known_is_none():
