@@ -7,7 +7,7 @@ from server.fleet.fields import (
     ACTIVE,
     CAPACITY,
     CARRIER,
-    NAME,
+    PERSON,
     Cell,
     Field,
     Form,
@@ -108,7 +108,7 @@ VEHICLES = Kind(
     new=N_("Add a vehicle"),
     fields=(
         Field("name_zh", N_("Number plate"), required=True),
-        Field("name_en", N_("Name in English")),
+        Field("name_en", N_("English name")),
         CARRIER,
         Field("kind", N_("Kind"), required=True, hint=N_("Such as van or truck; sites may admit only some")),
         CAPACITY,
@@ -219,7 +219,7 @@ DRIVERS = Kind(
     title=N_("Drivers"),
     new=N_("Add a driver"),
     fields=(
-        *NAME,
+        *PERSON,
         CARRIER,
         Field("user_id", N_("Signs in as"), type="choice", required=True, options=_users),
         Field("shift_start", N_("Begins"), type="time", group=_SHIFT),

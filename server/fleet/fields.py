@@ -156,7 +156,8 @@ def carrier_options() -> list[tuple[str, str]]:
     ]
 
 
-NAME = (Field("name_zh", N_("Name in Chinese"), required=True), Field("name_en", N_("Name in English")))
+NAME = (Field("name_zh", N_("Chinese name"), required=True), Field("name_en", N_("English name")))
+PERSON = (Field("name_zh", N_("Name in Chinese"), required=True), Field("name_en", N_("Name in English")))
 ACTIVE = Field("active", N_("In use"), type="check")
 CAPACITY = Field("capacity", N_("Capacity, packs"), type="number", hint=N_("Empty: no limit"))
 CARRIER = Field("carrier_id", N_("Carrier"), type="choice", required=True, options=carrier_options)
