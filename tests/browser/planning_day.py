@@ -2,7 +2,10 @@
 
 import random
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
 
 from server.accounts import operations as accounts
 from server.accounts.schemas import Role
@@ -10,11 +13,14 @@ from server.custody import operations as custody
 from server.fleet import operations as fleet
 from server.fleet.schemas import CarrierData, ContainerData, DriverData, Hours, SiteData, VehicleData
 from server.transaction import transaction
+from shared.clock import Pace
 from shared.work import ContainerKind, Name
 from tests.server.orders.samples import as_csv, row
 
 BY = "test"
 DAY = date(2026, 11, 23)
+DAWN = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
+"""06:00 in Beijing, on the day."""
 PIN = "482913"
 HOSPITALS, VANS, NOTES = 300, 30, 300
 MORNING = ((8 * 60, 11 * 60 + 30),)
@@ -22,6 +28,14 @@ AT_DAWN = ((8 * 60, 8 * 60 + 30),)
 EARLY = 0
 """The hospital, close to the depot, that receives for half an hour only."""
 ALL_DAY = ((8 * 60, 11 * 60 + 30), (13 * 60 + 30, 17 * 60))
+
+
+def clock_from(moment: datetime, folder: Path) -> dict[str, str]:
+    """Settings of a server whose clock is at a moment now, and goes on from there: the day is the same whenever it is
+    tested."""
+    path = folder / "clock.json"
+    path.write_bytes(msgspec.json.encode(Pace(datetime.now(UTC), moment, 1.0)))
+    return {"HANDOVER_CLOCK": str(path)}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ has the new order."""
 
 import json
 import secrets
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,16 +21,32 @@ from shared.keys import KeySigner
 from shared.work import Name
 from shared.work import Route as Published
 from tests.browser.conftest import PASSWORD, Site
-from tests.browser.planning_day import DAY, EARLY, enrolment_text, enter_city, give_pin, hospital, notes
+from tests.browser.planning_day import (
+    DAWN,
+    DAY,
+    EARLY,
+    clock_from,
+    enrolment_text,
+    enter_city,
+    give_pin,
+    hospital,
+    notes,
+)
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    """The server's clock is at dawn of the day."""
+    return clock_from(DAWN, tmp_path)
 
 
 class Handheld:
     """The app's services over loopback HTTP."""
 
     def __init__(self, code: str) -> None:
-        clock = ManualClock(datetime(2026, 11, 22, 22, 0, tzinfo=UTC))
+        clock = ManualClock(DAWN)
         self.pace = ManualClock(clock.at)
         self._transports: list[HttpTransport] = []
         ports = Ports(

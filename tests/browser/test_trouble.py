@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -18,10 +17,9 @@ from server.planning.plan import Cost, Plan
 from server.planning.publish import publish_route, published_route
 from server.trace import operations as trace
 from server.transaction import reading, transaction
-from shared.clock import Pace
 from shared.custody.journey import Phase, StopPhase
 from tests.browser.conftest import Site
-from tests.browser.planning_day import BY, DAY, enter_city, give_pin, notes
+from tests.browser.planning_day import BY, DAY, clock_from, enter_city, give_pin, notes
 from tests.browser.test_desk import ready, sign_in
 from tests.server.planning_web.samples import enrol
 from tests.server.store import project
@@ -34,9 +32,7 @@ NOON = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 @pytest.fixture
 def settings(tmp_path: Path) -> dict[str, str]:
     """The server's clock is at :data:`NOON`, and goes on from there."""
-    path = tmp_path / "clock.json"
-    path.write_bytes(msgspec.json.encode(Pace(datetime.now(UTC), NOON, 1.0)))
-    return {"HANDOVER_CLOCK": str(path)}
+    return clock_from(NOON, tmp_path)
 
 
 def running_day(site: Site) -> str:

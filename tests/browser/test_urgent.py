@@ -2,6 +2,7 @@
 handheld has the stop in its place."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +16,28 @@ from server.planning.operations import make_plan, measure
 from server.planning.publish import Wanted, publish_together
 from server.transaction import reading, transaction
 from tests.browser.conftest import Site
-from tests.browser.planning_day import DAY, City, enrolment_text, enter_city, give_pin, hospital, notes
+from tests.browser.planning_day import (
+    DAWN,
+    DAY,
+    City,
+    clock_from,
+    enrolment_text,
+    enter_city,
+    give_pin,
+    hospital,
+    notes,
+)
 from tests.browser.test_desk import Handheld, ready, sign_in
 from tests.server.orders.samples import as_csv, row
 
 pytestmark = pytest.mark.browser
 BY = "test"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    """The server's clock is at dawn of the day."""
+    return clock_from(DAWN, tmp_path)
 
 
 def planned_day(city: City, device: str) -> tuple[str, str]:
