@@ -227,6 +227,9 @@ class _Day:
         found = timetable(self.lookup, crew, orders, thorough=True)
         best = found if isinstance(found, Timetable) else known
         if best.breaks:
+            free = timetable(self.lookup, crew, orders, thorough=True, rests=False)
+            if isinstance(free, Timetable) and not _better(self.lookup, crew, free, best):
+                return best  # the rests it has cost nothing
             exact = self._exact(crew, orders)
             if exact is not None and _better(self.lookup, crew, exact, best):
                 return exact
