@@ -48,9 +48,9 @@ class Field:
         return min(cost for cost in self.costs.values() if cost is not None)
 
     def gap(self, name: str) -> float | None:
-        """% above the best of the field."""
+        """% above the best of the field; what floats make of nothing is nothing."""
         cost = self.costs[name]
-        return None if cost is None else 100 * (cost / self.best - 1)
+        return None if cost is None else round(100 * (cost / self.best - 1), 9)
 
 
 def compare(findings: Findings, fields: Sequence[Field], name: str, one: str, other: str) -> None:
