@@ -93,14 +93,21 @@ def evaluate(
 
 
 def _with_drivers(problem: Problem, hand: Hand) -> Hand:
-    """The arrangement with somebody at every wheel, as long as there are people."""
+    """The arrangement with somebody at every wheel, as long as there are people: whoever lacks no permit that is asked for
+    there, and of those who has the fewest that are not."""
     taken = {route.driver for route in hand.routes} | {lock.driver for lock in problem.locks}
-    free = (driver.id for driver in problem.drivers if driver.id not in taken)
-    routes = tuple(
-        msgspec.structs.replace(route, driver=next(free, None)) if route.driver is None else route
-        for route in hand.routes
-    )
-    return Hand(routes, hand.off)
+    free = [driver for driver in problem.drivers if driver.id not in taken]
+    needs = {order.id: order.requires for order in problem.orders}
+    vehicles = {vehicle.id: vehicle.requires for vehicle in problem.vehicles}
+    routes = []
+    for route in hand.routes:
+        if route.driver is None and free:
+            asked = {*vehicles[route.vehicle], *(need for name in route.orders for need in needs.get(name, ()))}
+            best = min(free, key=lambda driver: (len(asked - {*driver.qualifications}), len(driver.qualifications)))
+            free.remove(best)
+            route = msgspec.structs.replace(route, driver=best.id)
+        routes.append(route)
+    return Hand(tuple(routes), hand.off)
 
 
 def _route(lookup: Lookup, crew: Crew, one: HandRoute, known: Route | None) -> Route:

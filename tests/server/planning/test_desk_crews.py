@@ -168,3 +168,12 @@ def test_the_rest_is_planned_around_a_locked_dedicated_route() -> None:
     again = evaluate(settled, plan, hand_of(settled, plan))
     assert again.plan.routes == plan.routes
     assert again.holds
+
+
+def test_a_route_that_nobody_drives_yet_gets_whoever_may_carry_what_is_on_it() -> None:
+    """And whoever has the permit is not spent on a route that does not ask for it."""
+    day = noon(orders=(Order("a", "A"), Order("b", "B", requires=("controlled",))))
+    permitted, other = Driver("P1", qualifications=("controlled",)), Driver("P2")
+    draft = arranged(change(day, drivers=(permitted, other)), V1=("a",), V2=("b",))
+    assert {route.vehicle: route.driver for route in draft.plan.routes} == {"V1": "P2", "V2": "P1"}
+    assert texts(draft) == []
