@@ -126,7 +126,8 @@ BEIJING = Measurement(
     300 stops of hospitals with two receiving windows, pharmacies and clinics, two depots, three temperature zones, goods that
     are ready late or due early, boxes with hold times, controlled drugs, returns, a consignment of high value, own and hired
     vehicles, drivers with shifts, meals and rests. "On the road" is from leaving the depot until handed over, on average over
-    all orders. Roads are straight lines x 1.35 at 25 km/h.
+    all orders. Where trips take only so long, that is so for own vehicles; hired ones serve who is further away. Roads are
+    straight lines x 1.35 at 25 km/h.
     """),
     HAND,
     beijing,
