@@ -2,8 +2,7 @@
 
 A search that is cut off may miss what six orders need, and people see that at once in a plan that fits on one hand. So
 where there are few enough sequences, each is given its timetable, with every kind of vehicle and of driver, and the choice
-is SCIP's, which proves it. Nobody else's day gets worse by it: a day with one more vehicle, or with an order that need not
-be served, costs as much as before at the most.
+is SCIP's, which proves it: one more vehicle never makes such a day worse.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
@@ -40,15 +39,15 @@ class TooMany(Exception):
     """There are more sequences than are tried."""
 
 
-def small_day(lookup: Lookup, orders: Sequence[Order], exact: Exact) -> Routed | None:
+def small_day(lookup: Lookup, orders: Sequence[Order], exact: Exact, tried: int = TRIED) -> Routed | None:
     """The cheapest day of ``orders``, of which none is locked: crews, and for some of them (by place) their orders in
     sequence, locked ones first. Orders on none of them are better left out, or cannot all be served. ``None`` where the
-    day is too large to try everything.
+    day is too large to try everything, with ``tried`` sequences at most.
     """
     if len(orders) > FEW:
         return None
     try:
-        drives = list(_Trying(lookup, orders, exact).drives())
+        drives = list(_Trying(lookup, orders, exact, tried).drives())
     except TooMany:
         return None
     pool = _Pool(lookup)
@@ -62,10 +61,11 @@ def small_day(lookup: Lookup, orders: Sequence[Order], exact: Exact) -> Routed |
 class _Trying:
     """Every sequence for every kind of crew."""
 
-    def __init__(self, lookup: Lookup, orders: Sequence[Order], exact: Exact) -> None:
+    def __init__(self, lookup: Lookup, orders: Sequence[Order], exact: Exact, most: int) -> None:
         self.lookup = lookup
         self.orders = sorted(orders, key=lambda order: order.id)
         self.exact = exact
+        self.most = most
         self.tried = 0
 
     def drives(self) -> Iterator[Drive]:
@@ -122,7 +122,7 @@ class _Trying:
 
     def _table(self, crew: Crew, orders: Sequence[Order]) -> Timetable | Failure:
         self.tried += 1
-        if self.tried > TRIED:
+        if self.tried > self.most:
             raise TooMany
         if self.lookup.overload(crew.vehicle, orders) is not None:
             return Failure(Snag.LOAD, -1)

@@ -2,6 +2,7 @@
 trips on it.
 
 The hours of a crew are divided among its trips in equal parts, so that what is planned for one never runs into the next.
+Each is first told its part of what the vehicle costs; what is right afterwards, ``with_pyvrp_fleet`` knows.
 Around the edge between two parts the crew is paid whether it is out or not: it is home for the one trip no sooner than some
 time before, and begins to load for the next no later than as much after, or waits for that in the solver's eyes. Where the
 hours altogether may only be so many, the last of them are not used.
