@@ -12,23 +12,9 @@ from server.fleet.forms import KINDS
 from server.fleet.schemas import Subject
 from server.transaction import reading
 from tests.server.accounts.browsing import Browser, person, problems_on
-from tests.server.fleet.samples import Fleet, enter_fleet
+from tests.server.fleet.samples import Fleet
 
 FORM = re.compile(r'<(?:input|select)[^>]*? name="([^"]+)"')
-
-
-@pytest.fixture
-def entered(app: Flask) -> Fleet:
-    with app.app_context():
-        person("li", Role.DISPATCHER)
-        return enter_fleet()
-
-
-@pytest.fixture
-def browser(entered: Fleet, client: FlaskClient) -> Browser:
-    browser = Browser(client)
-    browser.sign_in("li")
-    return browser
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -8,12 +8,10 @@ import pytest
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
 from server import migrations
 from server.accounts import audit
-from server.accounts.schemas import Role
 from server.app import create_app
 from server.context import make_context
 from server.db import db
@@ -25,9 +23,9 @@ from server.transaction import reading, transaction
 from shared import problems
 from shared.clock import ManualClock
 from shared.errors import Refused
-from tests.server.accounts.browsing import Browser, person, problems_on
+from tests.server.accounts.browsing import Browser, problems_on
 from tests.server.conftest import cheap_passwords, make_config
-from tests.server.fleet.samples import BY, Fleet, enter_fleet
+from tests.server.fleet.samples import BY, Fleet
 
 COSTS = VehicleTerms(
     fixed=12345.67, per_km=2.45, per_hour=0.0, per_stop=8.5, max_duration=9.5, max_trip=4.0, max_distance=220.0
@@ -37,20 +35,6 @@ AGREED = DriverTerms(Shift(6 * 60 + 30, 16 * 60), MealTime(11 * 60, 13 * 60, 30)
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what no database has a part in."""
-
-
-@pytest.fixture
-def entered(app: Flask) -> Fleet:
-    with app.app_context():
-        person("li", Role.DISPATCHER)
-        return enter_fleet()
-
-
-@pytest.fixture
-def browser(entered: Fleet, client: FlaskClient) -> Browser:
-    browser = Browser(client)
-    browser.sign_in("li")
-    return browser
 
 
 def agree_on_vehicle(vehicle_id: str, terms: VehicleTerms, by: str = BY) -> None:
