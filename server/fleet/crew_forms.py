@@ -67,7 +67,14 @@ _TERMS = (
     Field("max_trip", N_("Longest trip, h"), type="number", step="any", group=_REACH),
     Field("max_distance", N_("Farthest a day, km"), type="number", step="any", group=_REACH),
 )
-"""In the order of :class:`VehicleTerms`."""
+"""In the order of :class:`VehicleTerms`, whose last field is :data:`_TRIPS`."""
+_TRIPS = Field(
+    "trips",
+    N_("Trips a day"),
+    type="number",
+    hint=N_("At most so many, each loaded at the depot. Empty: one."),
+    group=_REACH,
+)
 
 
 def _vehicle_costs(terms: VehicleTerms) -> str:
@@ -87,6 +94,7 @@ def _vehicle_reach(terms: VehicleTerms) -> str:
         (terms.max_duration, _("day ≤ %(value)s h")),
         (terms.max_trip, _("trip ≤ %(value)s h")),
         (terms.max_distance, _("≤ %(value)s km")),
+        (terms.trips, _("%(value)s trips")),
     )
     return ", ".join(text % {"value": shown(value)} for value, text in parts if value is not None)
 
@@ -114,6 +122,7 @@ VEHICLES = Kind(
         CAPACITY,
         *_SIZE,
         *_TERMS,
+        _TRIPS,
         ACTIVE,
     ),
     heads=(
@@ -133,7 +142,10 @@ VEHICLES = Kind(
         capacity=read_optional(form, "capacity", _("Capacity, packs")),
         active=is_active(form),
         size=VehicleSize(*(read_optional(form, field.name, _(field.label)) for field in _SIZE)),
-        terms=VehicleTerms(*(read_decimal_or_none(form, field.name, _(field.label)) for field in _TERMS)),
+        terms=VehicleTerms(
+            *(read_decimal_or_none(form, field.name, _(field.label)) for field in _TERMS),
+            trips=read_optional(form, _TRIPS.name, _(_TRIPS.label)),
+        ),
     ),
     typed=lambda data: {
         **typed_base(data.name, data.active),
@@ -141,7 +153,7 @@ VEHICLES = Kind(
         "kind": data.kind,
         "capacity": shown(data.capacity),
         **{field.name: shown(getattr(data.size, field.name)) for field in _SIZE},
-        **{field.name: shown(getattr(data.terms, field.name)) for field in _TERMS},
+        **{field.name: shown(getattr(data.terms, field.name)) for field in (*_TERMS, _TRIPS)},
     },
     add=operations.add_vehicle,
     change=operations.change_vehicle,
