@@ -107,11 +107,11 @@ class DriveScreen(AppScreen):
     def _to_the_depot(self, trip: int) -> None:
         """Back to be loaded for the next trip."""
         route, journey = self.services.duty.route, self.services.duty.journey
-        self.title, self.stop_id = tr._("Back to the depot"), ""
+        self.title, self.stop_id = tr._("To the depot"), ""
         self.subtitle = tr._("Trip {n} of {total}").format(n=trip, total=route.trips)
         self.site_name, self.phone = self.name_of(route.depot.name), route.depot.phone
         left = sum(stop.trip < trip for stop in journey.stops_of(trip))
-        done = tr._("Trip {n} is done. Go back to the depot and load for trip {next}.")
+        done = tr._("Trip {n} is done. Back to the depot, to load for trip {next}.")
         open_yet = tr.plural(
             "{n} stop of this trip is still to come. Load for trip {next} first.",
             "{n} stops of this trip are still to come. Load for trip {next} first.",

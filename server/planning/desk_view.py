@@ -291,7 +291,7 @@ def _route(
         "ends": route.end_depot,
         "distance": route.distance,
         "cost": route.cost.total,
-        "packs": sum(load.amounts.units for load in route.load),
+        "packs": sum(load.amounts.units for loads in (route.load, *(s.load for s in route.stops)) for load in loads),
         "locked": locked,
         "changed": route != before,
         "breaks": [[rest.start, rest.end] for rest in route.breaks],
