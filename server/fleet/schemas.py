@@ -58,8 +58,8 @@ class VehicleTerms:
 
     Money is in the one currency of the whole fleet: ``fixed`` for a day on which it goes, ``per_km``, ``per_hour`` from the
     start of loading to the return, ``per_stop`` for each visit. ``max_duration`` bounds its day and ``max_trip`` one trip
-    (h), ``max_distance`` the whole way (km). It makes ``trips`` a day at most, each loaded at its depot; one where nothing was
-    entered.
+    (h), ``max_distance`` the whole way (km). It makes ``trips`` a day at most, each loaded at its depot; one where
+    nothing was entered.
     """
 
     fixed: float | None = None

@@ -105,8 +105,8 @@ def zone_text(zone: Zone) -> str:
 
 
 def _vehicle(vehicle_id: str, depot_id: str, needs: Sequence[Zone], shift: p.Window) -> p.Vehicle:
-    """A vehicle with what it costs, how long and far it goes, and how often. Where nobody entered what a km costs, a short way is better
-    than a long one all the same, so that it counts 1."""
+    """A vehicle with what it costs, how long and far it goes, and how often. Where nobody entered what a km costs, a short
+    way is better than a long one all the same, so that it counts 1."""
     data = fleet.vehicle_entry(vehicle_id).data
     spaces = fleet.containers_of(vehicle_id)
     terms = data.terms

@@ -74,9 +74,7 @@ ROUTE_TABLE: Mapping[tuple[Phase, type], Phase] = {
 """What may happen to a route, and where it leads. What is not here is not allowed. A vehicle that comes back to be loaded
 again departs once more, on its next trip."""
 
-BETWEEN_STOPS: frozenset[type] = frozenset(
-    {e.VehicleReturned, e.VehicleDeparted, e.DepartureRefused, e.GoodsMoved}
-)
+BETWEEN_STOPS: frozenset[type] = frozenset({e.VehicleReturned, e.VehicleDeparted, e.DepartureRefused, e.GoodsMoved})
 """What of it cannot happen while the vehicle is at a stop."""
 
 STOP_TABLE: Mapping[tuple[StopPhase, type], StopPhase] = {

@@ -77,7 +77,12 @@ def test_changed_terms_are_on_the_trail_and_their_rows_are_sealed(app: Flask, en
             newest = audit.entries(key=entered.vehicle)[0]
             assert (newest.by, newest.subject, newest.changes) == ("zhang", "京A·12345", {"per_km": ("", "2.5")})
             assert audit.entries(key=entered.driver)[0].changes == {"controlled_until": ("", "2027-01-01")}
-        assert {table.name for table in sealed_tables()} >= {"carrier_terms", "vehicle_terms", "vehicle_trips", "driver_terms"}
+        assert {table.name for table in sealed_tables()} >= {
+            "carrier_terms",
+            "vehicle_terms",
+            "vehicle_trips",
+            "driver_terms",
+        }
 
 
 def test_a_carrier_is_hired_from_a_day_on_and_that_is_on_the_trail(app: Flask, entered: Fleet) -> None:

@@ -18,8 +18,8 @@ from server.fleet.schemas import SiteData
 from server.orders import operations as orders
 from server.orders.schemas import Imported
 from server.planning import publish
-from server.planning.drafts import draft_of
 from server.planning.day import site_of_node
+from server.planning.drafts import draft_of
 from server.planning.keeping import kept_matrices, kept_plan, planned_route
 from server.planning.problem import NO_ROAD, Matrix
 from server.planning.sequences import RELOAD
@@ -28,9 +28,7 @@ from server.planning.urgent import ask, take
 from server.planning.urgent_roads import with_site
 from server.planning.urgent_view import key_of
 from server.transaction import reading, transaction
-from shared import problems
 from shared.clock import ManualClock
-from shared.errors import Refused
 from shared.work import Name
 from tests.server.accounts.browsing import Browser, person
 from tests.server.fleet.samples import BY, WEEK
