@@ -1,5 +1,7 @@
 """The forms of vehicles and drivers: what they cost, and when, how long and how far they go."""
 
+from typing import Any
+
 from server.accounts import operations as accounts
 from server.accounts.schemas import Role
 from server.fleet import operations
@@ -99,6 +101,11 @@ def _vehicle_reach(terms: VehicleTerms) -> str:
     return ", ".join(text % {"value": shown(value)} for value, text in parts if value is not None)
 
 
+def _read_vehicle_terms(form: Form) -> VehicleTerms:
+    costs: dict[str, Any] = {f.name: read_decimal_or_none(form, f.name, _(f.label)) for f in _TERMS}
+    return VehicleTerms(**costs, trips=read_optional(form, _TRIPS.name, _(_TRIPS.label)))
+
+
 def _vehicle_cells(data: VehicleData) -> tuple[Cell, ...]:
     return (
         shown_name(data.name),
@@ -142,10 +149,7 @@ VEHICLES = Kind(
         capacity=read_optional(form, "capacity", _("Capacity, packs")),
         active=is_active(form),
         size=VehicleSize(*(read_optional(form, field.name, _(field.label)) for field in _SIZE)),
-        terms=VehicleTerms(
-            *(read_decimal_or_none(form, field.name, _(field.label)) for field in _TERMS),
-            trips=read_optional(form, _TRIPS.name, _(_TRIPS.label)),
-        ),
+        terms=_read_vehicle_terms(form),
     ),
     typed=lambda data: {
         **typed_base(data.name, data.active),
