@@ -256,8 +256,10 @@ def not_before(problem: Problem, now: datetime, begun: tuple[Begun, ...] = ()) -
             return vehicle
         return msgspec.structs.replace(vehicle, shift=Window(earliest, vehicle.shift.end))
 
+    over = {vehicle.id for vehicle in problem.vehicles if vehicle.shift is not None and vehicle.shift.end <= at}
+    waiting = {name for one in begun if one.departed and one.vehicle not in over for name in one.later}
     problem = msgspec.structs.replace(problem, vehicles=tuple(later(vehicle) for vehicle in problem.vehicles))
-    return _ready(problem, {name for one in begun if one.departed for name in one.later}, now)
+    return _ready(problem, waiting, now)
 
 
 def settled(hand: Hand, begun: tuple[Begun, ...]) -> Hand:

@@ -21,6 +21,7 @@ from server.planning.sequences import RELOAD
 from server.planning.trouble import roadside
 from server.planning.troubles import enter_breakdown, measured
 from server.planning.under_way import under_way
+from server.planning.urgent import ask, take
 from server.trace import operations as trace
 from server.transaction import reading, transaction
 from shared.clock import ManualClock
@@ -31,6 +32,7 @@ from tests.server.accounts.browsing import Browser
 from tests.server.fleet.samples import BY
 from tests.server.planning_web import test_desk as desks
 from tests.server.planning_web.test_desk import Desk, at, hand, kept, publish_all, routes_of, send, state
+from tests.server.planning_web.test_urgent import comes
 from tests.server.store import project
 
 browser, desk = desks.browser, desks.desk
@@ -211,6 +213,31 @@ def test_nothing_that_lies_at_the_depot_is_searched_a_place_for_on_a_trip_that_h
     begun = planned_start(app, route.id)
     assert late.release > begun
     assert next(order for order in asked.orders if order.id == apart.day.orders[0]).release <= begun
+
+
+def test_an_urgent_order_goes_on_the_trip_that_is_still_to_be_loaded(
+    app: Flask, browser: Browser, clock: ManualClock, twice: Desk
+) -> None:
+    """The van is on its first trip and comes back anyhow: no further return is needed. The message says what else there is."""
+    route = published(app, browser, twice)
+    left(app, clock, route, second=False)
+    order = comes(app)
+    with app.app_context():
+        with reading():
+            asked = ask(kept_plan(twice.plan), order)
+        own = [one for one in asked.choices.choices if one.vehicle == twice.vans[0]]
+        assert own
+        assert all(RELOAD in one.sequence[: one.sequence.index(order)] for one in own)
+        choice = next(one for one in own if one.holds and one.sequence.count(RELOAD) == 1)
+        with transaction():
+            made = replace(twice, plan=take(asked, choice, by=BY))
+    assert publish_all(browser, made, routes_of(app, made.plan), (0,)).status_code == 200
+    with app.app_context(), reading():
+        given = publish.published_route(route.id)
+        (message,) = publish.messages_of(route.id)
+    assert given.version == 2
+    assert [stop.trip for stop in given.stops for note in stop.consignments if note.id == order] == [2]
+    assert "N-9" in message.text
 
 
 def planned_start(app: Flask, route_id: str) -> int:
