@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from server.planning.problem import (
-    AGAIN,
     NO_ROAD,
     Amounts,
     Capacity,
@@ -197,10 +196,9 @@ def _lock(draw: DrawFn, orders: list[Order], vehicles: list[Vehicle]) -> tuple[L
     """Sometimes a beginning that is settled; it may turn out to be impossible, which is a refusal and no plan."""
     if draw(st.integers(0, 3)) > 0:
         return ()
-    parts = [[order.id] * (1 if order.origin is None else 2) for order in orders[: draw(st.integers(1, 2))]]
-    if len(parts) == 2 and vehicles[0].trips > 1 and draw(st.booleans()):
-        parts.insert(1, [AGAIN])
-    settled = tuple(name for part in parts for name in part)
+    settled = tuple(
+        name for order in orders[: draw(st.integers(1, 2))] for name in [order.id] * (1 if order.origin is None else 2)
+    )
     departure = draw(st.sampled_from([None, HOUR + 300]))
     held = None
     if departure is not None and settled and draw(st.booleans()):
