@@ -228,6 +228,18 @@ class Journey(msgspec.Struct, frozen=True):
         after = (at for at in self.departures if begun is not None and at >= begun)
         return next(after, self.departures[-1] if self.departures else None)
 
+    def carries(self, stop: Stop) -> bool:
+        """Whether the vehicle left the depot last with what a stop gets: that is on the trip it is on, or all of it came on
+        board before, as of a vehicle that is called back and has more than it needs until then."""
+        if stop.trip <= self.trip:
+            return True
+        left = self.departures[-1:]
+        lines = [(line, self.line(line.id)) for line in stop.lines()]
+        return bool(left) and all(
+            state.loaded >= line.quantity and all(ride.start <= left[0] for ride in state.rides)
+            for line, state in lines
+        )
+
     @property
     def due_stops(self) -> list[Stop]:
         """The stops of the day: those of the newest version, and those of earlier ones that were visited nevertheless."""

@@ -8,6 +8,7 @@ import pytest
 from shared import problems
 from shared.custody.gate import departure_problems
 from shared.custody.journey import Journey
+from shared.custody.revision import revised
 from shared.errors import Refused
 from shared.work import Reload, Route
 from tests.shared import story as s
@@ -113,6 +114,28 @@ def test_goods_taken_over_on_the_road_left_a_depot_before_they_came_on_board() -
 
 def test_goods_that_never_left_have_no_departure() -> None:
     assert Journey(of_two_trips()).departure_of(of_two_trips().stops[0]) is None
+
+
+def test_a_vehicle_carries_what_is_on_its_trip_and_not_what_waits_at_the_depot() -> None:
+    told = out_on_the_first()
+    assert [told.journey.carries(stop) for stop in told.journey.route.stops] == [True, False]
+    assert not Journey(of_two_trips()).carries(of_two_trips().stops[0])
+
+
+def test_a_vehicle_that_is_called_back_carries_what_it_left_with_for_stops_after_that() -> None:
+    """All goods were loaded in the morning; a newer version of the route has it come back before T2."""
+    told = Story(s.route()).start()
+    told.say(s.loaded("L1", "K", 10), s.loaded("L2", "B", 4), s.loaded("L3", "K", 6), s.DEPARTED)
+    later = revised(told.journey, msgspec.structs.replace(of_two_trips(), version=2))
+    assert later.carries(later.route.stops[1])
+
+
+def test_what_was_loaded_and_has_not_left_yet_is_not_carried() -> None:
+    told = back_from_the_first()
+    told.say(s.loaded("L3", "K", 6))
+    assert not told.journey.carries(told.journey.route.stops[1])
+    told.say(SECOND)
+    assert told.journey.carries(told.journey.route.stops[1])
 
 
 def test_a_trip_departs_once() -> None:
