@@ -41,6 +41,8 @@ class DriveScreen(AppScreen):
     """The trip that is loaded for, or the one under way."""
     over = StringProperty("")
     """That a trip is over, and what to do then."""
+    back = NumericProperty(0)
+    """Packs that came back with the vehicle, and can be handed back at the depot."""
     number = NumericProperty(0)
     site_name = StringProperty("")
     promise = StringProperty("")
@@ -77,6 +79,7 @@ class DriveScreen(AppScreen):
             return
         leaving = self.services.trips.leaving
         self.depot, self.trip = leaving is not None, self.services.trips.loading
+        self.back = sum(found.quantity for found in self.services.shift.came_back())
         if leaving is not None:
             self._to_the_depot(leaving)
         elif step.stop_id is not None:
@@ -221,6 +224,21 @@ class DriveScreen(AppScreen):
     def load(self) -> None:
         """At the depot: on to loading for the next trip."""
         self.attempt(self.services.steps.go, StepKind.LOAD)
+
+    def hand_back(self) -> None:
+        """At the depot: what came back is handed back, all of it or none for now."""
+        came = self.services.shift.came_back()
+        lots = [f"{self.name_of(one.line.product.name)} {one.line.lot} × {one.quantity}" for one in came]
+        choices = [
+            Choice("all", tr._("All of it is handed back"), "primary", "box"),
+            Choice("later", tr._("At the end of the shift")),
+        ]
+        Sheet(tr._("Hand the goods back"), choices, self._hand_back, "\n".join(lots)).open(animation=False)
+
+    def _hand_back(self, value: str) -> None:
+        if value == "all":
+            self.attempt(self.services.shift.hand_back)
+            self.refresh()
 
     def call(self) -> None:
         """Ring the site."""

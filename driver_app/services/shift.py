@@ -32,6 +32,7 @@ from shared.custody.events import (
     VehicleReturned,
 )
 from shared.custody.gate import departure_problems, standing
+from shared.custody.journey import Phase
 from shared.errors import Problem, Refused
 from shared.work import Container, Line, Logger, Stop
 
@@ -249,6 +250,32 @@ class Shift:
             short = sum(o.short for o in signed.outcomes if o.line_id == line_id) if signed is not None else 0
             found.append(ReturnLine(stop, line, max(0, journey.line(line_id).on_board - short)))
         return tuple(found)
+
+    def came_back(self) -> tuple[ReturnLine, ...]:
+        """Of these, the goods that nobody is driven to with any more: they can be handed back at the depot before the next
+        trip begins. None while the vehicle goes on with the one it is on."""
+        journey = self._duty.journey
+        if journey.phase is not Phase.DEPARTED or self._trips.leaving is None or journey.open_stop is not None:
+            return ()
+        return tuple(
+            found
+            for found in self.to_return()
+            if found.quantity and (journey.stop(found.stop.id).done is not None or found.stop.id in journey.withdrawn)
+        )
+
+    def hand_back(self) -> None:
+        """Hand all of them back at the depot. What is missing is handed back at the end of the shift, where a note says why.
+
+        Raises:
+            Refused: JOURNEY_ILLEGAL.
+        """
+        with self._duty.lock:
+            route_id = self._duty.route.id
+            events: list[AnyEvent] = [
+                GoodsReturned(route_id, found.line.id, found.quantity, "") for found in self.came_back()
+            ]
+            if events:
+                self._recorder.record_all(events)
 
     def return_goods(self, line_id: str, quantity: int, note: str = "") -> str:
         """Hand a line's packs back. Fewer than should be on board need a note.

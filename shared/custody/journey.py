@@ -55,6 +55,7 @@ ROUTE_TABLE: Mapping[tuple[Phase, type], Phase] = {
     (Phase.DEPARTED, e.DepartureRefused): Phase.DEPARTED,
     (Phase.DEPARTED, e.GoodsLoaded): Phase.DEPARTED,
     (Phase.DEPARTED, e.GoodsMoved): Phase.DEPARTED,
+    (Phase.DEPARTED, e.GoodsReturned): Phase.DEPARTED,
     (Phase.DEPARTED, e.LoggerAttached): Phase.DEPARTED,
     (Phase.DEPARTED, e.LoggerDetached): Phase.DEPARTED,
     (Phase.DEPARTED, e.ScanRefused): Phase.DEPARTED,
@@ -72,9 +73,11 @@ ROUTE_TABLE: Mapping[tuple[Phase, type], Phase] = {
     },
 }
 """What may happen to a route, and where it leads. What is not here is not allowed. A vehicle that comes back to be loaded
-again departs once more, on its next trip."""
+again departs once more, on its next trip; what came back with it is handed back before that."""
 
-BETWEEN_STOPS: frozenset[type] = frozenset({e.VehicleReturned, e.VehicleDeparted, e.DepartureRefused, e.GoodsMoved})
+BETWEEN_STOPS: frozenset[type] = frozenset(
+    {e.VehicleReturned, e.VehicleDeparted, e.DepartureRefused, e.GoodsMoved, e.GoodsReturned}
+)
 """What of it cannot happen while the vehicle is at a stop."""
 
 STOP_TABLE: Mapping[tuple[StopPhase, type], StopPhase] = {

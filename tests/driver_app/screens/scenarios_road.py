@@ -344,6 +344,9 @@ def second_trip(data: Path) -> None:
         s.services.stop.leave()
         yield from s.hand.until(lambda: s.hand.sees("drive.load"), "the way to the depot")
         assert s.app.screen.over.endswith("2 趟的货。")
+        yield from s.tap("drive.hand_back")
+        yield from s.tap("sheet.all")
+        yield from s.hand.until(lambda: not s.hand.sees("drive.hand_back"), "the goods to be handed back")
         yield from s.tap("drive.stops")
         yield from s.tap("stop.S2")
         yield from s.tap("sheet.cancel")
@@ -360,4 +363,5 @@ def second_trip(data: Path) -> None:
 
     stage.play(act)
     assert [event.trip for event in stage.all(e.VehicleDeparted)] == [1, 2]
+    assert {event.line_id[:2] for event in stage.all(e.GoodsReturned)} == {"L1"}
     assert {event.line_id[:2] for event in stage.all(e.GoodsLoaded)} == {"L1", "L2"}

@@ -8,7 +8,7 @@ import pytest
 from driver_app.services.scanning import Scanned
 from driver_app.services.step import Step, StepKind
 from shared import problems
-from shared.custody.events import DepartureRefused, Entry, Failure, VehicleDeparted
+from shared.custody.events import DepartureRefused, Entry, Failure, GoodsReturned, VehicleDeparted
 from shared.errors import Refused
 from shared.work import Line, Override, Reload, Route
 from tests.driver_app.services.day import (
@@ -200,3 +200,26 @@ def test_packs_of_a_lot_that_came_short_on_the_first_trip_go_to_the_second() -> 
         phone.services.stop.fail(Failure.CLOSED)
         phone.services.stop.leave()
     assert phone.scan(phone.services.load.scan, pack(L2), 4).line_id == "L5"
+
+
+def test_what_came_back_from_the_first_trip_is_handed_back_before_the_second(phone: Phone) -> None:
+    loaded(phone, L1, L2, L3).departed()
+    assert phone.services.shift.came_back() == ()
+    phone.handed_over("S1", 1)
+    phone.at_stop("S2")
+    phone.services.stop.fail(Failure.CLOSED)
+    assert phone.services.shift.came_back() == ()  # still at the stop
+    phone.services.stop.leave()
+    (came,) = phone.services.shift.came_back()
+    assert (came.line.id, came.quantity) == ("L3", 2)
+    phone.services.shift.hand_back()
+    assert phone.services.shift.came_back() == ()
+    assert phone.events(GoodsReturned) == [GoodsReturned("R1", "L3", 2, "")]
+    phone.services.shift.hand_back()
+    assert len(phone.events(GoodsReturned)) == 1
+    phone.services.steps.go(StepKind.LOAD)
+    loaded(phone, L4).departed()
+    phone.handed_over("S3", 3)
+    phone.services.shift.return_to_depot()
+    assert phone.services.shift.to_return() == ()
+    phone.services.shift.end()

@@ -75,12 +75,12 @@ LEGAL: dict[str, set[str]] = {
         *("VehicleChecked", "PrecoolingChecked", "LoggerAttached", "LoggerDetached", "GoodsLoaded", "ScanRefused"),
         *("DepartureRefused", "VehicleDeparted"),
     },
-    "departed": ON_THE_ROAD | {"StopArrived", "VehicleReturned", "GoodsMoved", "DepartureRefused"},
+    "departed": ON_THE_ROAD | {"StopArrived", "VehicleReturned", "GoodsMoved", "DepartureRefused", "GoodsReturned"},
     "arrived": ON_THE_ROAD
     | {"GoodsUnloaded", "VerdictShown", "PhotoTaken", "HandoverSigned", "StopFailed", "GoodsCollected"},
     "signed": ON_THE_ROAD | {"PhotoTaken", "RemarkMade", "StopLeft", "GoodsCollected"},
     "failed": ON_THE_ROAD | {"PhotoTaken", "RemarkMade", "StopLeft", "GoodsCollected"},
-    "left": ON_THE_ROAD | {"RemarkMade", "VehicleReturned", "GoodsMoved", "DepartureRefused"},
+    "left": ON_THE_ROAD | {"RemarkMade", "VehicleReturned", "GoodsMoved", "DepartureRefused", "GoodsReturned"},
     "returned": SHIFT | {"CollectionHandedIn", "LoggerDetached", "GoodsReturned", "ShiftEnded", "RemarkMade"},
     "ended": {"RemarkMade"},
 }

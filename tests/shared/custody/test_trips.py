@@ -138,6 +138,28 @@ def test_what_was_loaded_and_has_not_left_yet_is_not_carried() -> None:
     assert told.journey.carries(told.journey.route.stops[1])
 
 
+def test_what_was_not_handed_over_on_a_trip_is_handed_back_before_the_next() -> None:
+    told = out_on_the_first()
+    told.say(s.arrived("T1"), s.failed("T1"), s.left("T1"))
+    told.say(s.returned("L1", 10), s.returned("L2", 4))
+    assert [told.journey.line(name).on_board for name in ("L1", "L2")] == [0, 0]
+    assert all(ride.until is not None for ride in told.journey.line("L1").rides)
+    told.say(s.loaded("L3", "K", 6), SECOND)
+
+
+def test_goods_for_a_stop_still_to_come_are_not_handed_back_on_the_road() -> None:
+    told = out_on_the_first()
+    with pytest.raises(Refused, check=lambda error: error.kind is problems.CLAIM_FOREIGN):
+        told.say(s.returned("L1", 10))
+
+
+def test_goods_of_a_stop_that_dispatch_withdrew_are_handed_back() -> None:
+    told = out_on_the_first()
+    plan = of_two_trips()
+    later = revised(told.journey, msgspec.structs.replace(plan, version=2, stops=plan.stops[1:]))
+    assert later.apply(s.returned("L1", 10), at(90)).line("L1").on_board == 0
+
+
 def test_a_trip_departs_once() -> None:
     told = back_from_the_first()
     told.say(SECOND)
