@@ -185,8 +185,8 @@ class Rehearsal:
             yield from self._tap("precool.go_on")
 
     def _load(self, _step: Step) -> Act:
-        route = self._app.services.duty.route
-        for stop in sorted(route.stops, key=lambda stop: -stop.number):  # last out, first in
+        services = self._app.services
+        for stop in reversed(services.duty.journey.stops_of(services.trips.loading)):  # last out, first in
             for line in stop.lines():
                 yield from self._scan("load", line.id)
         yield from self._until(lambda: self._app.screen.complete, "everything to be loaded")
@@ -200,14 +200,21 @@ class Rehearsal:
         self._pace.change(HANDS)
 
     def _gate(self, _step: Step) -> Act:
-        yield from self._wait_for(self._app.services.duty.route.departure - timedelta(minutes=2))
+        services = self._app.services
+        reload = services.duty.route.reload(services.trips.loading)
+        leaves = services.duty.route.departure if reload is None else reload.departure
+        yield from self._wait_for(leaves - timedelta(minutes=2))
         yield from self._tap("gate.depart")
 
     def _drive(self, step: Step) -> Act:
         services = self._app.services
-        assert step.stop_id is not None
         location = self._app.hardware.location
         assert isinstance(location, DrivenLocation)
+        if step.stop_id is None:
+            yield from self._read_news()
+            yield from self._home(location)
+            yield from self._tap("drive.load")
+            return
         stop = services.duty.route.stop(step.stop_id)
         site = stop.site
         yield from self._read_news()
@@ -238,13 +245,16 @@ class Rehearsal:
 
     def _fetch(self, location: DrivenLocation) -> Act:
         """Back to the depot for goods that came after the vehicle had left; they are loaded there, between two stops."""
+        yield from self._home(location)
+        yield from self._tap("drive.more")
+        yield from self._tap("sheet.load")
+
+    def _home(self, location: DrivenLocation) -> Act:
         depot = self._app.services.duty.route.depot.fence
         self._pace.change(ROAD * self._script.speed)
         location.drive(depot.centre)
         yield from self._until(lambda: depot.contains(location.current().position), "the depot")
         self._pace.change(HANDS)
-        yield from self._tap("drive.more")
-        yield from self._tap("sheet.load")
 
     @property
     def _goods(self) -> Goods:

@@ -57,6 +57,9 @@ SCAN_QUANTITY = kind(1109, 400, "数量无效：{value}", "Not a possible quanti
 SCAN_ONE_BY_ONE = kind(
     1110, 409, "{value} 须逐盒扫描，不能输入数量", "{value} is scanned pack by pack; a quantity cannot be typed"
 )
+SCAN_LATER_TRIP = kind(
+    1111, 409, "{value} 属于第 {trip} 趟，本趟不装", "{value} goes on trip {trip}, and is not loaded for this one"
+)
 
 SCANNER_BROADCAST = kind(
     1201,
@@ -130,6 +133,12 @@ GATE_NOT_LOADED = kind(
 )
 GATE_VEHICLE_UNCHECKED = kind(2016, 409, "车辆尚未检查：{value}", "The vehicle has not been checked: {value}")
 GATE_CHECK_FAILED = kind(2017, 409, "车辆检查不合格：{value}", "The vehicle check failed: {value}")
+STOP_LATER_TRIP = kind(
+    2018,
+    409,
+    "{value} 在第 {trip} 趟，须先回库装货发车",
+    "{value} is on trip {trip}: load for it at the depot and depart first",
+)
 SIGNATURE_EMPTY = kind(2020, 400, "签名为空或太短：{value}", "The signature is empty or too short: {value}")
 SIGNATURE_REUSED = kind(
     2021, 409, "该签名已用于另一次交接：{value}", "This signature was already used for another handover: {value}"
@@ -839,6 +848,12 @@ DESK_BEYOND = kind(
     409,
     "调度台还不能手工改动这样的方案：{what} {value}",
     "Such a plan cannot be changed by hand yet: {what} {value}",
+)
+DESK_TRIPS = kind(
+    6628,
+    409,
+    "一天 {value} 趟，最多 {expected} 趟",
+    "{value} trips a day, at most {expected}",
 )
 
 # an urgent order into a day that runs (6640–6659)

@@ -167,16 +167,33 @@ class Stop(msgspec.Struct, frozen=True):
     planned_arrival: datetime
     planned_departure: datetime
     leg_distance: float
-    """m from the previous stop."""
+    """m from the previous stop; to the first stop of a later trip, by way of the depot."""
     directions: tuple[Direction, ...] = ()
-    """The way here, turn by turn; empty where the plan knows no roads."""
+    """The way here, turn by turn; empty where the plan knows no roads. To the first stop of a trip it is the way from the
+    depot."""
+    trip: int = 1
+    """Which of the day's trips it is on (1, 2 …): its goods are loaded before that one."""
 
     def lines(self) -> list[Line]:
         return [line for consignment in self.consignments for line in consignment.lines]
 
 
+class Reload(msgspec.Struct, frozen=True):
+    """The vehicle comes back to its depot, is loaded for ``trip`` (2, 3 …) and leaves again; times are planned, UTC."""
+
+    trip: int
+    arrival: datetime
+    start: datetime
+    """When loading begins."""
+    departure: datetime
+    leg_distance: float
+    """m from the last stop of the trip before."""
+    directions: tuple[Direction, ...] = ()
+    """The way back, turn by turn; empty where the plan knows no roads."""
+
+
 class Route(msgspec.Struct, frozen=True):
-    """A vehicle's day."""
+    """A vehicle's day: one trip, or several, each loaded at the depot before it."""
 
     id: str
     version: int
@@ -195,6 +212,22 @@ class Route(msgspec.Struct, frozen=True):
     """The way as the plan sees it, WGS-84."""
     recalled_lots: tuple[tuple[str, str], ...] = ()
     """(product id, lot) pairs under recall when this was published."""
+    reloads: tuple[Reload, ...] = ()
+    """Where it comes back to be loaded again, in order."""
+
+    @property
+    def trips(self) -> int:
+        """How many trips the day has."""
+        return max((stop.trip for stop in self.stops), default=1)
+
+    def reload(self, trip: int) -> Reload | None:
+        """The return to be loaded for a trip; ``None`` for the first one, and for one that the plan does not have."""
+        return next((one for one in self.reloads if one.trip == trip), None)
+
+    def before(self, stop: Stop) -> Reload | None:
+        """The return to the depot on the way to a stop: it is the first one of a later trip. ``None`` for the others."""
+        first = min((other.number for other in self.stops if other.trip == stop.trip), default=stop.number)
+        return self.reload(stop.trip) if first == stop.number else None
 
     def stop(self, stop_id: str) -> Stop:
         """The stop of that id.

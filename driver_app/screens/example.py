@@ -24,6 +24,7 @@ from shared.work import (
     Person,
     Product,
     Qualification,
+    Reload,
     Route,
     Site,
     Stop,
@@ -128,6 +129,8 @@ class Wishes:
     drivers: int = 1
     expired: bool = False
     controlled: bool = False
+    trips: int = 1
+    """1, or 2: then the vehicle comes back half-way to be loaded for the other half of its stops."""
 
 
 def _lines(number: int, wishes: Wishes) -> tuple[Line, ...]:
@@ -165,11 +168,23 @@ def _stop(number: int, wishes: Wishes) -> Stop:
         lines=_lines(number, wishes),
     )
     window = Window(DAWN + timedelta(hours=1, minutes=30), DAWN + timedelta(hours=9))
-    return Stop(f"S{number}", number, site, (note,), (window,), at, at + timedelta(minutes=15), 3200.0 + 450 * number)
+    leaves, way = at + timedelta(minutes=15), 3200.0 + 450 * number
+    trip = 2 if wishes.trips == 2 and number > wishes.stops // 2 else 1
+    return Stop(f"S{number}", number, site, (note,), (window,), at, leaves, way, trip=trip)
+
+
+def _reloads(stops: tuple[Stop, ...]) -> tuple[Reload, ...]:
+    """The return before the second trip, where there is one: back, loaded and out again between two stops."""
+    first = next((stop for stop in stops if stop.trip == 2), None)
+    if first is None:
+        return ()
+    leaves = first.planned_arrival - timedelta(minutes=8)
+    return (Reload(2, leaves - timedelta(minutes=12), leaves - timedelta(minutes=10), leaves, 2600.0),)
 
 
 def route(wishes: Wishes) -> Route:
     """The day's route."""
+    stops = tuple(_stop(number, wishes) for number in range(1, wishes.stops + 1))
     depot = Name("亦庄医药物流中心（示例）", "Yizhuang pharma hub (example)")
     return Route(
         id="R1",
@@ -182,9 +197,10 @@ def route(wishes: Wishes) -> Route:
         vehicle=_party("VAN1", Name("京A·示例1", "京A·示例1"), "车辆验证报告", "Vehicle validation"),
         driver=_party("D1", Name("王建国（示例）", "Wang Jianguo (example)"), "从业资格证", "Driver's certificate"),
         containers=containers(expired=wishes.expired),
-        stops=tuple(_stop(number, wishes) for number in range(1, wishes.stops + 1)),
+        stops=stops,
         departure=DAWN,
         roads="straight line x 1.35",
+        reloads=_reloads(stops),
     )
 
 

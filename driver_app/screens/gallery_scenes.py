@@ -22,7 +22,7 @@ from driver_app.widgets.hand import Player
 from driver_app.widgets.surface import Page
 from shared import problems
 from shared.codes.own import Enrolment, server_key
-from shared.custody.events import Entry
+from shared.custody.events import Entry, Failure
 from shared.errors import Refused
 
 COLOURS = 96
@@ -364,6 +364,36 @@ class Scenes:
     def settings_separator(self) -> None:
         self._screen.choose_separator()
         self._scroll(0.75)
+
+    # a day of two trips
+
+    def route_two_trips(self) -> None:
+        self.app.begin(Wishes(stops=4, trips=2))
+        self.app.example.sign_in()
+
+    def back_to_load(self) -> None:
+        """Both stops of the first trip are over."""
+        self.app.begin(Wishes(stops=4, trips=2))
+        self._prepared(None)
+        self._services.shift.depart(48211)
+        for name in ("S1", "S2"):
+            self.app.example.pass_time(60)
+            self._services.stop.arrive(name)
+            self._services.stop.fail(Failure.CLOSED)
+            self._services.stop.leave()
+        self.app.example.hear()
+
+    def load_next_trip(self) -> None:
+        self._services.steps.go(StepKind.LOAD)
+        self.app.example.load(3)
+
+    def gate_next_trip(self) -> None:
+        self._services.load.finish()
+
+    def stops_two_trips(self) -> None:
+        self._services.steps.go(StepKind.DRIVE)
+        self.app.follow()
+        self.app.open("stops")
 
     def _scroll(self, to: float) -> None:
         page = next(child for child in self._screen.walk(restrict=True) if isinstance(child, Page))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kivy.properties import BooleanProperty, OptionProperty, StringProperty
 
 from driver_app.screens.base import AppScreen
+from driver_app.screens.stop_rows import with_trip
 from driver_app.services.shift import Gate
 from driver_app.services.step import StepKind
 from driver_app.widgets.language import tr
@@ -37,7 +38,7 @@ class GateScreen(AppScreen):
 
     def refresh(self) -> None:
         self.title = tr._("Departure")
-        self.subtitle = self.name_of(self.services.duty.route.vehicle.name)
+        self.subtitle = with_trip(self.name_of(self.services.duty.route.vehicle.name), self.services)
         gate = self.services.shift.gate()
         self.open_gate = gate.may_depart
         self.fill("reasons", gate, lambda: self._reasons(gate))

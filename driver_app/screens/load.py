@@ -1,6 +1,7 @@
 """Loading: every pack scanned into its container, last stop first, so that what comes out first goes in last."""
 
 from driver_app.screens.goods import GoodsScan
+from driver_app.screens.stop_rows import with_trip
 from driver_app.services.scanning import ContainerChosen, LineProgress, Read, Scanned
 from driver_app.services.step import StepKind
 from driver_app.widgets.language import tr
@@ -32,7 +33,7 @@ class LoadScreen(GoodsScan):
 
     def refresh(self) -> None:
         self.title = tr._("Load the goods")
-        self.subtitle = self.name_of(self.services.duty.route.vehicle.name)
+        self.subtitle = with_trip(self.name_of(self.services.duty.route.vehicle.name), self.services)
         self.done_text = tr._("Loading is finished")
         super().refresh()
 

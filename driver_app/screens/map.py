@@ -29,7 +29,7 @@ class MapScreen(AppScreen):
         stops = sorted(journey.due_stops, key=lambda stop: stop.number)
         self.title = tr._("Map")
         self.subtitle = self.name_of(route.vehicle.name)
-        current = journey.open_stop or journey.next_stop
+        current = journey.open_stop or self.services.steps.current().stop_id
         chart.depot = route.depot.fence.centre
         chart.way = route.track or (chart.depot, *(stop.site.fence.centre for stop in stops), chart.depot)
         tones = {stop.id: "primary" if stop.id == current else result(journey, stop)[0] for stop in stops}

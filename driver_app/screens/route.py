@@ -30,6 +30,8 @@ class RouteScreen(AppScreen):
             (tr.plural("{n} line", "{n} lines", len(lines)), "box"),
             (f"{distance:.0f} km", "truck"),
         ]
+        if route.trips > 1:
+            self.facts.append((tr.plural("{n} trip", "{n} trips", route.trips), "depot"))
         self.ids.rows.items = stop_rows(self.services, None)
 
     def start(self) -> None:

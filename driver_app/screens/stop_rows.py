@@ -34,11 +34,18 @@ def hours(stop: Stop) -> str:
     return ", ".join(f"{clock_time(w.start, zone)}–{clock_time(w.end, zone)}" for w in stop.windows)
 
 
+def with_trip(text: str, services: Services) -> str:
+    """A text with the trip that is loaded for behind it, on a day of several."""
+    if services.duty.route.trips == 1:
+        return text
+    return text + "   " + tr._("Trip {n}").format(n=services.trips.loading)
+
+
 def stop_rows(services: Services, tapped) -> list[dict]:
     """One row for each stop, in driving order."""
     journey = services.duty.journey
     stops = sorted(journey.due_stops, key=lambda stop: stop.number)
-    current = journey.open_stop or journey.next_stop
+    current = journey.open_stop or (journey.next_stop if services.trips.leaving in (None, 1) else None)
     rows = []
     for stop in stops:
         tone, word = result(journey, stop)
@@ -46,14 +53,16 @@ def stop_rows(services: Services, tapped) -> list[dict]:
         if record is not None:
             word = f"{word}   {tr._(RECORD[record])}"
         packs = sum(line.quantity for line in stop.lines())
-        at = clock_time(stop.planned_arrival, stop.site.zone)
+        detail = clock_time(stop.planned_arrival, stop.site.zone) + "   " + tr.plural("{n} pack", "{n} packs", packs)
+        if journey.route.trips > 1:
+            detail += "   " + tr._("Trip {n}").format(n=stop.trip)
         rows.append(
             {
                 "hid": f"stop.{stop.id}",
                 "stop_id": stop.id,
                 "number": stop.number,
                 "name": tr.name(stop.site.name),
-                "detail": at + "   " + tr.plural("{n} pack", "{n} packs", packs),
+                "detail": detail,
                 "tone": tone,
                 "word": word,
                 "here": stop.id == current,

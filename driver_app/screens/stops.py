@@ -34,6 +34,11 @@ class StopsScreen(AppScreen):
         if not open_to or journey.stop(stop_id).phase is not StopPhase.PLANNED:
             return
         stop = journey.route.stop(stop_id)
+        if not journey.carries(stop):
+            later = tr._("On trip {n}: its goods are loaded at the depot before that.").format(n=stop.trip)
+            back = [Choice("cancel", tr._("Back to the list"))]
+            Sheet(self.name_of(stop.site.name), back, lambda _value: None, later).open(animation=False)
+            return
         Sheet(
             self.name_of(stop.site.name),
             [

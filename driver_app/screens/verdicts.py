@@ -39,6 +39,12 @@ LOOKS: dict[int, Look] = {
         marked("It belongs to {site}"),
         marked("Leave it on board: another stop gets it."),
     ),
+    problems.SCAN_LATER_TRIP.number: _amber(
+        "depot",
+        marked("For a later trip"),
+        marked("It goes on trip {trip}"),
+        marked("Leave it at the depot until that trip is loaded."),
+    ),
     problems.SCAN_NOT_ON_MANIFEST.number: _red(
         "close",
         marked("Not on the list"),

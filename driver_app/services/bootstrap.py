@@ -29,6 +29,7 @@ from driver_app.services.stop import StopVisit
 from driver_app.services.storage import Storage
 from driver_app.services.sync import Sync
 from driver_app.services.track import Track
+from driver_app.services.trips import Trips
 from driver_app.services.troubles import Troubles
 from shared.clock import Clock
 from shared.ids import Randomness
@@ -64,6 +65,7 @@ class Services:
     session: Session
     steps: Steps
     track: Track
+    trips: Trips
     heard: Heard
     alarms: Alarms
     reader: ReaderSettings
@@ -94,7 +96,8 @@ def build(ports: Ports) -> Services:
     recorder = Recorder(journal, duty, clock, signer, app=ports.app, identity=identities, actor=lambda: _actor(session))
     duty.record_with(recorder.record)
     enrolment = Enrolment(journal, identities, signer, ports.connect)
-    steps = Steps(journal, duty, session, recorder, lambda: identities.current() is not None)
+    trips = Trips(journal, duty)
+    steps = Steps(journal, duty, session, recorder, lambda: identities.current() is not None, trips)
     enrolment.subscribe(steps.look)
     troubles = Troubles()
     track = Track(duty, recorder, clock, troubles)
@@ -129,6 +132,7 @@ def build(ports: Ports) -> Services:
         session=session,
         steps=steps,
         track=track,
+        trips=trips,
         heard=heard,
         alarms=Alarms(journal, duty, recorder, heard, troubles),
         reader=ReaderSettings(journal),
@@ -136,8 +140,8 @@ def build(ports: Ports) -> Services:
         receivers=receivers,
         rest=Rest(journal, duty, recorder, track, clock, troubles),
         road=Road(journal, duty, recorder, track, clock, ports.randomness),
-        shift=Shift(duty, recorder, session, steps, track, heard, clock),
-        load=Load(journal, duty, recorder, scanning, steps),
+        shift=Shift(duty, recorder, session, steps, track, heard, clock, trips),
+        load=Load(journal, duty, recorder, scanning, steps, trips),
         stop=stop,
         storage=Storage(journal),
         arrival=Arrival(duty, steps, stop, track, clock, troubles),

@@ -13,6 +13,7 @@ from driver_app.services.recorder import Recorder
 from driver_app.services.session import Session
 from driver_app.services.step import PLACE, StepKind, Steps, outstanding, placed
 from driver_app.services.track import Track
+from driver_app.services.trips import TRIP, Trips
 from shared import problems
 from shared.clock import Clock
 from shared.coldchain.readings import Reading
@@ -31,6 +32,7 @@ from shared.custody.events import (
     VehicleReturned,
 )
 from shared.custody.gate import departure_problems, standing
+from shared.custody.journey import Phase
 from shared.errors import Problem, Refused
 from shared.work import Container, Line, Logger, Stop
 
@@ -84,9 +86,10 @@ class Shift:
         track: Track,
         heard: Heard,
         clock: Clock,
+        trips: Trips,
     ) -> None:
         self._duty, self._recorder, self._session, self._steps = duty, recorder, session, steps
-        self._track, self._heard, self._clock = track, heard, clock
+        self._track, self._heard, self._clock, self._trips = track, heard, clock, trips
 
     # before ------------------------------------------------------------------------------------------------------------
 
@@ -108,7 +111,7 @@ class Shift:
             published,
             self._track.latest(),
         )
-        return self._recorder.record(event, drop_drafts=(PLACE,))
+        return self._recorder.record(event, drop_drafts=(PLACE, TRIP))
 
     def check_vehicle(self, items: Sequence[CheckItem]) -> str:
         """Record the check list, one item for each point of it.
@@ -194,9 +197,9 @@ class Shift:
     # the gate ----------------------------------------------------------------------------------------------------------
 
     def gate(self) -> Gate:
-        """What stands against departure now, and what of it a dispatcher has overridden."""
+        """What stands against departure on the trip that is next, and what of it a dispatcher has overridden."""
         overrides = self._duty.work.overrides if self._duty.work is not None else ()
-        found = departure_problems(self._duty.journey, self.today())
+        found = departure_problems(self._duty.journey, self.today(), self._trips.loading)
         left = standing(found, overrides)
         overridden = [problem for problem in found if problem not in left]
         subjects = {(problem.number, problem.values["value"]) for problem in overridden}
@@ -208,8 +211,8 @@ class Shift:
         return self._clock.now().astimezone(ZoneInfo(self._duty.route.depot.zone)).date()
 
     def depart(self, odometer: int | None = None) -> tuple[Problem, ...]:
-        """Leave the depot; ``odometer`` in km. Empty: the vehicle has departed. Otherwise what stands against it, which is
-        recorded as well.
+        """Leave the depot, on the trip that is loaded for; ``odometer`` in km. Empty: the vehicle has departed. Otherwise
+        what stands against it, which is recorded as well.
 
         Raises:
             Refused: JOURNEY_ILLEGAL.
@@ -220,8 +223,8 @@ class Shift:
                 self._recorder.record(DepartureRefused(route_id, gate.standing))
                 return gate.standing
             self._track.seal()
-            event = VehicleDeparted(route_id, self._track.latest(), gate.overrides, odometer)
-            self._recorder.record(event, drop_drafts=(PLACE,))
+            event = VehicleDeparted(route_id, self._track.latest(), gate.overrides, odometer, self._trips.loading)
+            self._recorder.record(event, drop_drafts=(PLACE, TRIP))
             return ()
 
     # after -------------------------------------------------------------------------------------------------------------
@@ -247,6 +250,32 @@ class Shift:
             short = sum(o.short for o in signed.outcomes if o.line_id == line_id) if signed is not None else 0
             found.append(ReturnLine(stop, line, max(0, journey.line(line_id).on_board - short)))
         return tuple(found)
+
+    def came_back(self) -> tuple[ReturnLine, ...]:
+        """Of these, the goods that nobody is driven to with any more: they can be handed back at the depot before the next
+        trip begins. None while the vehicle goes on with the one it is on."""
+        journey = self._duty.journey
+        if journey.phase is not Phase.DEPARTED or self._trips.leaving is None or journey.open_stop is not None:
+            return ()
+        return tuple(
+            found
+            for found in self.to_return()
+            if found.quantity and (journey.stop(found.stop.id).done is not None or found.stop.id in journey.withdrawn)
+        )
+
+    def hand_back(self) -> None:
+        """Hand all of them back at the depot. What is missing is handed back at the end of the shift, where a note says why.
+
+        Raises:
+            Refused: JOURNEY_ILLEGAL.
+        """
+        with self._duty.lock:
+            route_id = self._duty.route.id
+            events: list[AnyEvent] = [
+                GoodsReturned(route_id, found.line.id, found.quantity, "") for found in self.came_back()
+            ]
+            if events:
+                self._recorder.record_all(events)
 
     def return_goods(self, line_id: str, quantity: int, note: str = "") -> str:
         """Hand a line's packs back. Fewer than should be on board need a note.

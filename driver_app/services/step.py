@@ -16,6 +16,7 @@ from driver_app.services.kept import Draft
 from driver_app.services.listeners import Listeners
 from driver_app.services.recorder import Recorder
 from driver_app.services.session import Session
+from driver_app.services.trips import Trips, leaving_on
 from shared import problems
 from shared.custody.journey import Journey, Phase, StopPhase
 from shared.errors import Refused
@@ -50,15 +51,19 @@ _AT_STOP_SHOWN = (*_AT_STOP, StepKind.RECEIVER, StepKind.SIGN)
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A screen and what it is about. ``stop_id`` is the open stop; for DRIVE, the next one."""
+    """A screen and what it is about. ``stop_id`` is the open stop; for DRIVE, the next one, or ``None`` where the way leads
+    to the depot, to load for the next trip."""
 
     kind: StepKind
     route_id: str | None = None
     stop_id: str | None = None
 
 
-def current_step(*, enrolled: bool, signed_in: bool, journey: Journey | None, place: Step | None) -> Step:
-    """The screen to show: ``place`` where the journey still allows it, else the one the journey has come to."""
+def current_step(
+    *, enrolled: bool, signed_in: bool, journey: Journey | None, place: Step | None, chosen: int | None = None
+) -> Step:
+    """The screen to show: ``place`` where the journey still allows it, else the one the journey has come to. ``chosen`` is
+    the trip that the driver turned back for (:mod:`driver_app.services.trips`)."""
     if not enrolled:
         return Step(StepKind.ENROL)
     if not signed_in:
@@ -66,14 +71,14 @@ def current_step(*, enrolled: bool, signed_in: bool, journey: Journey | None, pl
     if journey is None:
         return Step(StepKind.ROUTE)
     if place is not None and place.route_id == journey.route.id:
-        here = Step(place.kind, place.route_id, _stop_of(journey, place.kind))
-        if here == place and place.kind in neighbourhood(journey):
+        here = Step(place.kind, place.route_id, _stop_of(journey, place.kind, chosen))
+        if here == place and place.kind in neighbourhood(journey, chosen):
             return place
     kind = _reached(journey)
-    return Step(kind, journey.route.id, _stop_of(journey, kind))
+    return Step(kind, journey.route.id, _stop_of(journey, kind, chosen))
 
 
-def neighbourhood(journey: Journey) -> tuple[StepKind, ...]:
+def neighbourhood(journey: Journey, chosen: int | None = None) -> tuple[StepKind, ...]:
     """The steps a person may move among, as far as the journey has come."""
     if journey.phase is Phase.STARTED:
         return _PREPARING
@@ -82,7 +87,8 @@ def neighbourhood(journey: Journey) -> tuple[StepKind, ...]:
         if open_stop is not None and journey.stop(open_stop).phase is StopPhase.ARRIVED:
             return _AT_STOP_SHOWN if journey.stop(open_stop).shown is not None else _AT_STOP
         if open_stop is None and journey.next_stop is not None:
-            return (StepKind.DRIVE, StepKind.LOAD, StepKind.RETURN)
+            gate = () if leaving_on(journey, chosen) is None else (StepKind.GATE,)
+            return (StepKind.DRIVE, StepKind.LOAD, *gate, StepKind.RETURN)
     return (_reached(journey),)
 
 
@@ -110,7 +116,7 @@ def _preparing(journey: Journey) -> StepKind:
             return StepKind.PRECOOL
         if not attached.issuperset(logger.id for logger in container.loggers):
             return StepKind.PRECOOL
-    for stop in journey.due_stops:
+    for stop in journey.stops_of(journey.to_load or 1):
         if any(journey.line(line.id).loaded < line.quantity for line in stop.lines()):
             return StepKind.LOAD
     return StepKind.GATE
@@ -130,9 +136,9 @@ def _on_the_road(journey: Journey) -> StepKind:
     return StepKind.STOP_DOWNLOAD if unloaded else StepKind.STOP_UNLOAD
 
 
-def _stop_of(journey: Journey, kind: StepKind) -> str | None:
+def _stop_of(journey: Journey, kind: StepKind, chosen: int | None) -> str | None:
     if kind is StepKind.DRIVE:
-        return journey.next_stop
+        return journey.next_stop if leaving_on(journey, chosen) is None else None
     return journey.open_stop
 
 
@@ -150,9 +156,15 @@ class Steps:
     """The current step, moving about, and being told when it changes."""
 
     def __init__(
-        self, journal: Journal, duty: Duty, session: Session, recorder: Recorder, enrolled: Callable[[], bool]
+        self,
+        journal: Journal,
+        duty: Duty,
+        session: Session,
+        recorder: Recorder,
+        enrolled: Callable[[], bool],
+        trips: Trips,
     ) -> None:
-        self._duty, self._session, self._enrolled = duty, session, enrolled
+        self._duty, self._session, self._enrolled, self._trips = duty, session, enrolled, trips
         self._place: Draft[Step] = Draft(journal, PLACE, Step)
         self._listeners: Listeners[Step] = Listeners()
         self._last = self.current()
@@ -164,14 +176,22 @@ class Steps:
         """The screen to show now."""
         journey = self._duty.journey if self._duty.started else None
         signed_in = self._session.actor() is not None
-        return current_step(enrolled=self._enrolled(), signed_in=signed_in, journey=journey, place=self._place.get())
+        return current_step(
+            enrolled=self._enrolled(),
+            signed_in=signed_in,
+            journey=journey,
+            place=self._place.get(),
+            chosen=self._trips.chosen,
+        )
 
     def allowed(self) -> tuple[StepKind, ...]:
         """Where :meth:`go` may lead from here. SIGN is not among them: it is reached through ``StopVisit.begin_signing``."""
         step = self.current()
         if not self._duty.started or step.kind in (StepKind.ENROL, StepKind.SIGN_IN):
             return (step.kind,)
-        return tuple(kind for kind in neighbourhood(self._duty.journey) if kind is not StepKind.SIGN)
+        return tuple(
+            kind for kind in neighbourhood(self._duty.journey, self._trips.chosen) if kind is not StepKind.SIGN
+        )
 
     def go(self, kind: StepKind) -> Step:
         """Move to another step of the neighbourhood.
@@ -186,9 +206,23 @@ class Steps:
     def put(self, kind: StepKind) -> Step:
         """Move to a step whose conditions the caller has checked. Services call this; screens call :meth:`go`."""
         journey = self._duty.journey
-        self._place.put(Step(kind, journey.route.id, _stop_of(journey, kind)))
+        self._place.put(Step(kind, journey.route.id, _stop_of(journey, kind, self._trips.chosen)))
         self.look()
         return self.current()
+
+    def turn_back(self) -> Step:
+        """To the depot, to load for the next trip before the one under way is done.
+
+        Raises:
+            Refused: JOURNEY_ILLEGAL where there is none, or at a stop.
+        """
+        self._trips.turn_back()
+        return self.put(StepKind.DRIVE)
+
+    def go_on(self) -> Step:
+        """On with the trip under way after all."""
+        self._trips.go_on()
+        return self.put(StepKind.DRIVE)
 
     def rest(self) -> Step:
         """Forget where a person moved to: back to the step the journey has come to."""

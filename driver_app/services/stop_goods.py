@@ -77,12 +77,16 @@ class StopGoods:
         """Arrive at a stop; the position and its distance from the site are recorded where there is one.
 
         Raises:
-            Refused: JOURNEY_ILLEGAL, NOT_FOUND.
+            Refused: JOURNEY_ILLEGAL, NOT_FOUND; STOP_LATER_TRIP where its goods are to be loaded for a trip that has not
+                begun.
         """
-        route = self._duty.route
+        journey = self._duty.journey
+        route = journey.route
         stop = next((stop for stop in route.stops if stop.id == stop_id), None)
         if stop is None:
             raise Refused(problems.NOT_FOUND, what="站点 stop", value=stop_id)
+        if journey.departed is not None and not journey.carries(stop):
+            raise Refused(problems.STOP_LATER_TRIP, value=f"{stop.number}. {stop.site.name.zh}", trip=stop.trip)
         self._track.seal()
         position = self._track.latest()
         away = None if position is None else round(distance(stop.site.fence.centre, position), 1)

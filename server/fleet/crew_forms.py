@@ -1,5 +1,7 @@
 """The forms of vehicles and drivers: what they cost, and when, how long and how far they go."""
 
+from typing import Any
+
 from server.accounts import operations as accounts
 from server.accounts.schemas import Role
 from server.fleet import operations
@@ -67,7 +69,14 @@ _TERMS = (
     Field("max_trip", N_("Longest trip, h"), type="number", step="any", group=_REACH),
     Field("max_distance", N_("Farthest a day, km"), type="number", step="any", group=_REACH),
 )
-"""In the order of :class:`VehicleTerms`."""
+"""In the order of :class:`VehicleTerms`, whose last field is :data:`_TRIPS`."""
+_TRIPS = Field(
+    "trips",
+    N_("Trips a day"),
+    type="number",
+    hint=N_("At most so many, each loaded at the depot. Empty: one."),
+    group=_REACH,
+)
 
 
 def _vehicle_costs(terms: VehicleTerms) -> str:
@@ -87,8 +96,14 @@ def _vehicle_reach(terms: VehicleTerms) -> str:
         (terms.max_duration, _("day ≤ %(value)s h")),
         (terms.max_trip, _("trip ≤ %(value)s h")),
         (terms.max_distance, _("≤ %(value)s km")),
+        (terms.trips, _("%(value)s trips")),
     )
     return ", ".join(text % {"value": shown(value)} for value, text in parts if value is not None)
+
+
+def _read_vehicle_terms(form: Form) -> VehicleTerms:
+    costs: dict[str, Any] = {f.name: read_decimal_or_none(form, f.name, _(f.label)) for f in _TERMS}
+    return VehicleTerms(**costs, trips=read_optional(form, _TRIPS.name, _(_TRIPS.label)))
 
 
 def _vehicle_cells(data: VehicleData) -> tuple[Cell, ...]:
@@ -114,6 +129,7 @@ VEHICLES = Kind(
         CAPACITY,
         *_SIZE,
         *_TERMS,
+        _TRIPS,
         ACTIVE,
     ),
     heads=(
@@ -133,7 +149,7 @@ VEHICLES = Kind(
         capacity=read_optional(form, "capacity", _("Capacity, packs")),
         active=is_active(form),
         size=VehicleSize(*(read_optional(form, field.name, _(field.label)) for field in _SIZE)),
-        terms=VehicleTerms(*(read_decimal_or_none(form, field.name, _(field.label)) for field in _TERMS)),
+        terms=_read_vehicle_terms(form),
     ),
     typed=lambda data: {
         **typed_base(data.name, data.active),
@@ -141,7 +157,7 @@ VEHICLES = Kind(
         "kind": data.kind,
         "capacity": shown(data.capacity),
         **{field.name: shown(getattr(data.size, field.name)) for field in _SIZE},
-        **{field.name: shown(getattr(data.terms, field.name)) for field in _TERMS},
+        **{field.name: shown(getattr(data.terms, field.name)) for field in (*_TERMS, _TRIPS)},
     },
     add=operations.add_vehicle,
     change=operations.change_vehicle,

@@ -12,6 +12,7 @@ from server.fleet.models import (
     TermsOfCarrier,
     TermsOfDriver,
     TermsOfVehicle,
+    TripsOfVehicle,
     Vehicle,
 )
 from server.fleet.papers import known
@@ -103,7 +104,9 @@ def _vehicle(data: VehicleData, own_id: str | None) -> Values:
 def _say_more_of_vehicle(vehicle_id: str, data: VehicleData, by: str) -> None:
     row = known(Vehicle, "车辆 vehicle", vehicle_id)
     set_beside(SizeOfVehicle, row, asdict(data.size), Tag.VEHICLE_CHANGED, by)
-    set_beside(TermsOfVehicle, row, asdict(data.terms), Tag.VEHICLE_CHANGED, by)
+    terms = asdict(data.terms)
+    set_beside(TripsOfVehicle, row, {"trips": terms.pop("trips")}, Tag.VEHICLE_CHANGED, by)
+    set_beside(TermsOfVehicle, row, terms, Tag.VEHICLE_CHANGED, by)
 
 
 def add_driver(data: DriverData, *, by: str) -> str:

@@ -77,6 +77,15 @@ class TermsOfVehicle(Base):
     max_distance: Mapped[float | None]
 
 
+class TripsOfVehicle(Base):
+    """How many trips a vehicle makes a day at most, where that was entered."""
+
+    __tablename__ = "vehicle_trips"
+
+    id: Mapped[str] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
+    trips: Mapped[int | None]
+
+
 class Driver(Base):
     """A driver of a carrier, and the user they sign in as on the handheld."""
 

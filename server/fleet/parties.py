@@ -10,6 +10,7 @@ from server.fleet.models import (
     TermsOfCarrier,
     TermsOfDriver,
     TermsOfVehicle,
+    TripsOfVehicle,
     Vehicle,
 )
 from server.fleet.papers import Entry, known, papers_of
@@ -93,8 +94,9 @@ def vehicles() -> list[Entry[VehicleData]]:
     """All vehicles, by number plate."""
     sizes = {row.id: row for row in db.session.execute(select(SizeOfVehicle)).scalars()}
     terms = {row.id: row for row in db.session.execute(select(TermsOfVehicle)).scalars()}
+    trips = {row.id: row for row in db.session.execute(select(TripsOfVehicle)).scalars()}
     rows = db.session.execute(select(Vehicle).order_by(Vehicle.name_zh)).scalars()
-    return [_vehicle(row, sizes.get(row.id), terms.get(row.id)) for row in rows]
+    return [_vehicle(row, sizes.get(row.id), terms.get(row.id), trips.get(row.id)) for row in rows]
 
 
 def vehicle_entry(vehicle_id: str) -> Entry[VehicleData]:
@@ -104,10 +106,18 @@ def vehicle_entry(vehicle_id: str) -> Entry[VehicleData]:
         Refused: NOT_FOUND.
     """
     row = known(Vehicle, "车辆 vehicle", vehicle_id)
-    return _vehicle(row, db.session.get(SizeOfVehicle, vehicle_id), db.session.get(TermsOfVehicle, vehicle_id))
+    return _vehicle(
+        row,
+        db.session.get(SizeOfVehicle, vehicle_id),
+        db.session.get(TermsOfVehicle, vehicle_id),
+        db.session.get(TripsOfVehicle, vehicle_id),
+    )
 
 
-def _vehicle(row: Vehicle, size: SizeOfVehicle | None, terms: TermsOfVehicle | None) -> Entry[VehicleData]:
+def _vehicle(
+    row: Vehicle, size: SizeOfVehicle | None, terms: TermsOfVehicle | None, trips: TripsOfVehicle | None
+) -> Entry[VehicleData]:
+    costs = {} if terms is None else {name: getattr(terms, name) for name in VEHICLE_TERMS if name != "trips"}
     data = VehicleData(
         carrier_id=row.carrier_id,
         name=Name(row.name_zh, row.name_en),
@@ -115,7 +125,7 @@ def _vehicle(row: Vehicle, size: SizeOfVehicle | None, terms: TermsOfVehicle | N
         capacity=row.capacity,
         active=row.active,
         size=VehicleSize() if size is None else VehicleSize(*(getattr(size, field) for field in SIZES)),
-        terms=VehicleTerms() if terms is None else VehicleTerms(*(getattr(terms, field) for field in VEHICLE_TERMS)),
+        terms=VehicleTerms(**costs, trips=None if trips is None else trips.trips),
     )
     return Entry(row.id, data)
 

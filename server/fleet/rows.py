@@ -19,6 +19,7 @@ from server.fleet.models import (
     TermsOfCarrier,
     TermsOfDriver,
     TermsOfVehicle,
+    TripsOfVehicle,
     Vehicle,
 )
 from server.fleet.papers import known
@@ -28,7 +29,7 @@ from shared.errors import Refused
 Values = Mapping[str, object]
 Known = TypeVar("Known", Carrier, Vehicle, Driver, Container, Logger, Site, Qualification)
 Row = Carrier | Vehicle | Driver | Container | Logger | Site | Qualification
-Beside = SizeOfVehicle | TermsOfCarrier | TermsOfVehicle | TermsOfDriver
+Beside = SizeOfVehicle | TermsOfCarrier | TermsOfVehicle | TripsOfVehicle | TermsOfDriver
 """Rows that say more of another one, under its id."""
 
 

@@ -58,7 +58,8 @@ class VehicleTerms:
 
     Money is in the one currency of the whole fleet: ``fixed`` for a day on which it goes, ``per_km``, ``per_hour`` from the
     start of loading to the return, ``per_stop`` for each visit. ``max_duration`` bounds its day and ``max_trip`` one trip
-    (h), ``max_distance`` the whole way (km).
+    (h), ``max_distance`` the whole way (km). It makes ``trips`` a day at most, each loaded at its depot; one where
+    nothing was entered.
     """
 
     fixed: float | None = None
@@ -68,6 +69,7 @@ class VehicleTerms:
     max_duration: float | None = None
     max_trip: float | None = None
     max_distance: float | None = None
+    trips: int | None = None
 
 
 VEHICLE_TERMS: dict[str, tuple[str, float, float]] = {
@@ -78,6 +80,7 @@ VEHICLE_TERMS: dict[str, tuple[str, float, float]] = {
     "max_duration": ("每天最长 longest day, h", 0.5, 24),
     "max_trip": ("每趟最长 longest trip, h", 0.5, 24),
     "max_distance": ("每天最远 farthest a day, km", 1, 2_000),
+    "trips": ("每天趟数 trips a day", 1, 5),
 }
 """By field of :class:`VehicleTerms`, what it is called, the least and the most that is taken for no mistyping."""
 

@@ -39,7 +39,7 @@ from server.planning.forecast import (
 from server.planning.models import PublishedRoute
 from server.trace import operations as trace
 from server.trace.models import RouteView, StopView
-from server.trace.projection import WITHDRAWN
+from server.trace.projection import ON_THE_WAY, WITHDRAWN
 from shared.custody.journey import Phase, StopPhase
 from shared.geo import Position, distance
 
@@ -69,6 +69,14 @@ class PublishedStop(msgspec.Struct, frozen=True):
     planned_departure: datetime
     windows: tuple[Span, ...] = ()
     consignments: tuple[_Note, ...] = ()
+    trip: int = 1
+
+
+class PublishedReload(msgspec.Struct, frozen=True):
+    """Of a published return to the depot what a forecast needs: for which trip, and when the vehicle leaves again."""
+
+    trip: int
+    departure: datetime
 
 
 class Timetable(msgspec.Struct, frozen=True):
@@ -76,6 +84,11 @@ class Timetable(msgspec.Struct, frozen=True):
 
     departure: datetime
     stops: tuple[PublishedStop, ...]
+    reloads: tuple[PublishedReload, ...] = ()
+
+    def reload(self, trip: int) -> PublishedReload | None:
+        """The return to be loaded for a trip; ``None`` for the first one."""
+        return next((one for one in self.reloads if one.trip == trip), None)
 
 
 @dataclass(frozen=True)
@@ -143,10 +156,36 @@ def _arrivals(
     to_come = [one for one in open_first if one.phase not in OVER and one.stop_id in planned]
     if not to_come:
         return Arrivals({}, None, model)
-    seen = _seen(route, left, to_come[0], table, standing)
+    first = to_come[0]
+    seen = _seen(route, left, first, table, standing)
+    out = _way_out(table, first.stop_id, planned[first.stop_id].leg)
+    if isinstance(seen, Driving) and out is not None:
+        if first.phase == ON_THE_WAY:  # it has left the depot again: what lies ahead is the way from there
+            planned[first.stop_id] = msgspec.structs.replace(planned[first.stop_id], leg=out)
+        else:
+            seen = _coming_back(seen, left, planned[first.stop_id].leg, out)
     found = forecast([planned[one.stop_id] for one in to_come], seen, now, model)
     at = seen.at if isinstance(seen, Driving) else seen.arrived if isinstance(seen, Here) else None
     return Arrivals({one.stop_id: one for one in found}, at, model)
+
+
+def _way_out(table: Timetable, stop_id: str, leg: float) -> float | None:
+    """How long (s) the way from the depot to a stop is, where it is the first one of a later trip: its planned leg is the way
+    back, the loading and this. ``None`` for other stops."""
+    trips = {stop.id: stop.trip for stop in table.stops}
+    place = list(trips).index(stop_id)
+    reload = table.reload(trips[stop_id])
+    if reload is None or place == 0 or trips[stop_id] == table.stops[place - 1].trip:
+        return None
+    return min(leg, max(0.0, (table.stops[place].planned_arrival - reload.departure).total_seconds()))
+
+
+def _coming_back(seen: Driving, left: Sequence[StopView], leg: float, out: float) -> Driving:
+    """A vehicle that comes back to load: how far off its next stop is says nothing, as it drives away from it. It is taken to
+    be in time since it left its last stop, but not to have left the depot again."""
+    since = max((stop.left for stop in left if stop.left is not None), default=seen.at)
+    behind = max(0.0, (seen.at - since).total_seconds())
+    return Driving(max(leg - behind, out) / max(leg, 1.0), seen.at)
 
 
 AT_STOP = frozenset({StopPhase.ARRIVED.value, StopPhase.SIGNED.value, StopPhase.FAILED.value})
@@ -176,10 +215,13 @@ def _seen(
         return Here(target.arrived, target.done)
     if route.departed is None:
         return Waiting(table.departure)
-    came, since = Position(route.depot_lat, route.depot_lon), route.departed
+    depot = came = Position(route.depot_lat, route.depot_lon)
+    since = route.departed
     for stop in left:
         if stop.left is not None and stop.left >= since:
             came, since = Position(stop.lat, stop.lon), stop.left
+    if _way_out(table, target.stop_id, 0.0) is not None:
+        came = depot
     place = Position(target.lat, target.lon)
     if standing is not None and standing.at >= since:
         return Driving(_share(came, Position(standing.lat, standing.lon), place, target.radius), standing.at)
@@ -285,7 +327,10 @@ def _of_route(
     before: datetime | None = departed
     for stop, ahead in zip(table.stops, _ahead(table), strict=True):
         arrived, left = seen.get(stop.id, (None, None))
-        if arrived is not None and before is not None and arrived >= before:
+        loaded = (
+            _way_out(table, stop.id, ahead.leg) is not None
+        )  # loading is on this leg: it says nothing about driving
+        if arrived is not None and before is not None and arrived >= before and not loaded:
             driven.append(Sample(ahead.leg, (arrived - before).total_seconds()))
         if arrived is not None and left is not None:
             stayed.append(Sample(ahead.stay, max(0.0, (left - _opening(stop, arrived)).total_seconds())))

@@ -47,6 +47,11 @@ class _Judge:
         self.problem = lookup.problem
         self.orders = [[lookup.orders[name] for name in stop.orders] for stop in route.stops]
         self.fetched = {name: index for index, stop in enumerate(route.stops) for name in stop.fetched}
+        back = [index for index, stop in enumerate(route.stops) if stop.reload]
+        begins = (route.start, *(route.stops[index].start for index in back))
+        ends = (*(route.stops[index].arrival for index in back), route.end)
+        self.trips = tuple(zip(begins, ends, (0, *(index + 1 for index in back)), strict=True))
+        """Per trip when its loading begins, when it is back, and its first stop."""
 
     def _name(self, key: str) -> str:
         return self.names.get(key, key)
@@ -75,9 +80,10 @@ class _Judge:
             site = self.lookup.sites[stop.site]
             if roadless[index]:
                 yield self._say(index, problems.DESK_ROAD, value=site.name or self._name(site.id))
-            if site.windows and not any(w.start <= stop.start <= w.end for w in site.windows):
+            closes = stop.departure - stop.start if stop.reload else 0  # a depot is open until all is loaded
+            if site.windows and not any(w.start <= stop.start <= w.end - closes for w in site.windows):
                 yield self._say(index, problems.DESK_WINDOW, **self._times(stop.start, _last(site, stop)))
-            if site.admits is not None and self.crew.vehicle.kind not in site.admits:
+            if site.admits is not None and not stop.reload and self.crew.vehicle.kind not in site.admits:
                 kinds = {"value": self.crew.vehicle.kind or "–", "expected": " ".join(site.admits)}
                 yield self._say(index, problems.DESK_ACCESS, **kinds)
             for order in self.orders[index]:
@@ -90,11 +96,13 @@ class _Judge:
         name, route, vehicle = self._name(order.id), self.route, self.crew.vehicle
         if order.due is not None and stop.start > order.due:
             yield self._say(index, problems.DESK_DUE, order=name, **self._times(stop.start, order.due))
-        fetched = self.fetched.get(order.id, index) if order.origin is not None else -1
-        begins = route.start if fetched < 0 else route.stops[fetched].start
+        begins, _, first = next(trip for trip in reversed(self.trips) if trip[2] <= index)
+        if order.origin is not None:
+            fetched = self.fetched.get(order.id, index)
+            begins, first = route.stops[fetched].start, fetched + 1
         if order.hold is not None:
             boxed = self._handed_over(index, stop) - (begins if order.loaded is None else order.loaded)
-            holds = order.hold - (index - fetched - 1 if fetched >= 0 else index) * self.problem.opening_loss
+            holds = order.hold - (index - first) * self.problem.opening_loss
             if boxed > holds:
                 yield self._say(index, problems.DESK_HOLD, order=name, **self._spans(boxed, holds))
         if compartment(vehicle, order.zone) is None:
@@ -143,8 +151,12 @@ class _Judge:
         yield from self._meal()
         if vehicle.max_duration is not None and route.duration > vehicle.max_duration:
             yield self._say(None, problems.DESK_DURATION, **self._spans(route.duration, vehicle.max_duration))
-        if vehicle.max_trip is not None and route.duration > vehicle.max_trip:  # here, a route is one trip
-            yield self._say(None, problems.DESK_TRIP, **self._spans(route.duration, vehicle.max_trip))
+        for begins, ends, first in self.trips:
+            if vehicle.max_trip is not None and ends - begins > vehicle.max_trip:
+                at = None if first == 0 else first - 1  # said at the return that the trip begins with
+                yield self._say(at, problems.DESK_TRIP, **self._spans(ends - begins, vehicle.max_trip))
+        if len(self.trips) > vehicle.trips:
+            yield self._say(None, problems.DESK_TRIPS, value=len(self.trips), expected=vehicle.trips)
         if vehicle.max_distance is not None and route.distance > vehicle.max_distance:
             values = (route.distance, vehicle.max_distance, route.distance - vehicle.max_distance)
             way = dict(zip(("value", "expected", "over"), map(self.problem.km, values), strict=True))

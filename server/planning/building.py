@@ -1,10 +1,9 @@
 """From a route of the plan to the route a handheld works from: everything of a shift in one document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby, pairwise
-
-import msgspec
+from itertools import groupby
 
 from server.custody import ledger
 from server.fleet import operations as fleet
@@ -12,7 +11,7 @@ from server.orders import operations as orders
 from server.orders.schemas import Order
 from server.planning import plan as plans
 from server.planning.day import site_of_node, windows_for
-from server.planning.packing import pack
+from server.planning.packing import pack_trips
 from server.planning.problem import Problem
 from server.planning.trouble import is_roadside
 from shared import problems
@@ -20,16 +19,14 @@ from shared.codes.manifest import manifest_of
 from shared.custody.events import LotRecalled
 from shared.errors import Refused
 from shared.geo import Position
-from shared.work import Container, Route, Stop
+from shared.work import Consignment, Container, Reload, Route, Stop
 
 
 def refuse_unknown_work(problem: Problem, planned: plans.Route) -> None:
     """Refuse a route that asks for what no handheld knows how to do.
 
-    A handheld loads before it leaves and hands over; it neither collects nor fetches transfers. Where it has left already it
-    can take goods on board between two stops, so it can be called back to load what its route did not have when it left, and
-    it can take over goods of a vehicle that broke down (dispatch writes where: :mod:`server.planning.taking_over`). A route
-    that is to load again from the beginning has one list of goods to load, and would load everything at once.
+    A handheld loads before each trip and hands over; it neither collects nor fetches transfers. It can take over goods of a
+    vehicle that broke down (dispatch writes where: :mod:`server.planning.taking_over`).
 
     Raises:
         Refused: ROUTE_BEYOND_HANDHELD.
@@ -37,9 +34,7 @@ def refuse_unknown_work(problem: Problem, planned: plans.Route) -> None:
     served = {name for stop in planned.stops for name in stop.orders}
     collected = [order.id for order in problem.orders if order.collect and order.id in served]
     fetched = [name for stop in planned.stops if not is_roadside(stop.site) for name in stop.fetched]
-    left = any(lock.vehicle == planned.vehicle and lock.departure is not None for lock in problem.locks)
-    again = [stop.site for stop in planned.stops if stop.reload and not left]
-    for what, values in (("再装 loading again", again), ("取件 collecting", collected), ("转运 transfers", fetched)):
+    for what, values in (("取件 collecting", collected), ("转运 transfers", fetched)):
         if values:
             raise Refused(problems.ROUTE_BEYOND_HANDHELD, value=planned.vehicle, what=f"{what}: {' '.join(values)}")
 
@@ -54,13 +49,16 @@ def build_route(
     roads: str,
     driver_id: str,
     roadside: Mapping[str, Position] | None = None,
+    standing: Mapping[str, str] | None = None,
 ) -> Route:
     """The route that is published: stops in driving order with their goods, who drives what, and which papers allow it.
 
     ``roadside`` says where vehicles stand that broke down, by the problem's name of the place: the way leads there, but it
-    is no stop, as nothing is handed over.
+    is no stop, as nothing is handed over. Nor is a return to the depot to load again: it says which trip the stops after it
+    are on.
 
-    Every line is put into a container (see :mod:`server.planning.packing`); containers that carry nothing are left out.
+    Every line is put into a container (see :mod:`server.planning.packing`), where it is on board already into the one that
+    ``standing`` has for it; containers that carry nothing are left out.
     Papers, calibrations and sites are as they are now: that is what the record keeps.
 
     Raises:
@@ -69,13 +67,14 @@ def build_route(
     """
     vehicle = fleet.vehicle_entry(planned.vehicle)
     places = roadside or {}
-    stations = [stop for stop in _handing_over(planned.stops) if stop.orders]
-    visits = [list(visit) for _, visit in groupby(stations, key=lambda stop: site_of_node(stop.site))]
-    brought = [[orders.order(order_id) for stop in visit for order_id in stop.orders] for visit in visits]
+    visits = _visits(planned.stops)
+    brought = [[orders.order(order_id) for stop in visit.stops for order_id in stop.orders] for visit in visits]
     _refuse_unpermitted([order for own in brought for order in own], driver_id, day)
     spaces = fleet.containers_of(planned.vehicle)
-    consignments = [order.consignment for visit in brought for order in visit]
-    placed = pack(consignments, spaces, vehicle.data.name.zh)
+    by_trip: dict[int, list[Consignment]] = {}
+    for visit, own in zip(visits, brought, strict=True):
+        by_trip.setdefault(visit.trip, []).extend(order.consignment for order in own)
+    placed = pack_trips(by_trip.values(), spaces, vehicle.data.name.zh, standing)
     depot = fleet.site(planned.depot)
     stops = tuple(
         _stop(visit, own, placed, route_id=route_id, number=number, day=day, origin=origin)
@@ -95,6 +94,7 @@ def build_route(
         roads=roads,
         track=_track(planned, depot.fence.centre, places),
         recalled_lots=_recalled(stops),
+        reloads=tuple(reload for visit in visits for reload in _reload(visit, origin)),
     )
     manifest_of(route)  # refuses what a scanner could not work with, now and not on the road
     return route
@@ -109,21 +109,51 @@ def _refuse_unpermitted(brought: Sequence[Order], driver_id: str, day: date) -> 
         raise Refused(problems.ROUTE_UNPERMITTED, value=name, notes=" ".join(controlled))
 
 
-def returns_of(problem: Problem, planned: plans.Route) -> list[tuple[plans.Stop, plans.Stop, list[str]]]:
-    """Where a vehicle is called back to load: the stop it comes from, the return, and the orders that are loaded there, in
-    driving order. What was on board before is not among them."""
-    ready = {order.id: order.release for order in problem.orders}
-    found: list[tuple[plans.Stop, plans.Stop, list[str]]] = []
-    for before, stop in pairwise(planned.stops):
-        if stop.reload:
-            found.append((before, stop, []))
-        elif found:
-            found[-1][2].extend(name for name in stop.orders if ready[name] > planned.start)
-    return found
+@dataclass(frozen=True)
+class _Visit:
+    """Stops of a plan at one site in a row, on one trip, which are one stop of the driver.
+
+    ``distance`` is the way there (m), by the depot and by the roadside where the way leads there. ``reload`` is the return
+    before it, where it is the first of a later trip, with the way back (m).
+    """
+
+    trip: int
+    stops: tuple[plans.Stop, ...]
+    distance: int
+    reload: tuple[plans.Stop, int] | None
+
+
+def _visits(stops: Sequence[plans.Stop]) -> list[_Visit]:
+    """The visits at which something is handed over, in driving order. A trip that brings nothing counts for none."""
+    made: list[_Visit] = []
+    trip, way = 1, 0
+    reload: tuple[plans.Stop, int] | None = None
+    for stop in stops:
+        way += stop.distance
+        if stop.reload and made:
+            reload = stop, way
+        if stop.reload or is_roadside(stop.site) or not stop.orders:
+            continue
+        trip += reload is not None
+        if made and reload is None and site_of_node(made[-1].stops[-1].site) == site_of_node(stop.site):
+            last = made.pop()
+            made.append(_Visit(trip, (*last.stops, stop), last.distance + way, last.reload))
+        else:
+            made.append(_Visit(trip, (stop,), way, reload))
+        reload, way = None, 0
+    return made
+
+
+def _reload(visit: _Visit, origin: datetime) -> Iterator[Reload]:
+    """The return to load before a visit, if there is one."""
+    if visit.reload is not None:
+        stop, way = visit.reload
+        arrival, start, departure = (_at(origin, at) for at in (stop.arrival, stop.start, stop.departure))
+        yield Reload(visit.trip, arrival, start, departure, float(way))
 
 
 def _stop(
-    visit: Sequence[plans.Stop],
+    visit: _Visit,
     brought: Sequence[Order],
     placed: dict[str, str],
     *,
@@ -136,31 +166,18 @@ def _stop(
     return Stop(
         id=f"{route_id}-{number}",
         number=number,
-        site=fleet.site(site_of_node(visit[0].site)),
+        site=fleet.site(site_of_node(visit.stops[0].site)),
         consignments=tuple(orders.in_containers(order.consignment, placed) for order in brought),
         windows=tuple(windows[key] for key in sorted(windows)),
-        planned_arrival=_at(origin, visit[0].arrival),
-        planned_departure=_at(origin, visit[-1].departure),
-        leg_distance=float(sum(stop.distance for stop in visit)),
+        planned_arrival=_at(origin, visit.stops[0].arrival),
+        planned_departure=_at(origin, visit.stops[-1].departure),
+        leg_distance=float(visit.distance),
+        trip=visit.trip,
     )
 
 
 def _carrying(containers: Sequence[Container], used: set[str]) -> tuple[Container, ...]:
     return tuple(container for container in containers if container.id in used)
-
-
-def _handing_over(stops: Sequence[plans.Stop]) -> list[plans.Stop]:
-    """The stops without those at the roadside and without returns to load; the way there counts towards the stop that comes
-    next."""
-    made: list[plans.Stop] = []
-    before = 0
-    for stop in stops:
-        if is_roadside(stop.site) or stop.reload:
-            before += stop.distance
-            continue
-        made.append(msgspec.structs.replace(stop, distance=stop.distance + before))
-        before = 0
-    return made
 
 
 def _track(planned: plans.Route, start: Position, roadside: Mapping[str, Position]) -> tuple[Position, ...]:

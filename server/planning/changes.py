@@ -23,7 +23,8 @@ class What(StrEnum):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where orders stand in a plan: the vehicle, its driver, the stop's number (1, 2 …), and when service starts (s)."""
+    """Where orders stand in a plan: the vehicle, its driver, the stop's number (1, 2 …; returns to load again do not
+    count), and when service starts (s)."""
 
     vehicle: str
     driver: str | None
@@ -67,7 +68,7 @@ def changes(before: Plan, after: Plan) -> tuple[Change, ...]:
 
 def _places(plan: Plan) -> Iterator[tuple[str, Place]]:
     for route in plan.routes:
-        for number, stop in enumerate(route.stops, 1):
+        for number, stop in enumerate((stop for stop in route.stops if not stop.reload), 1):
             for name in (*stop.orders, *(FETCH + fetched for fetched in stop.fetched)):
                 yield name, Place(route.vehicle, route.driver, number, stop.start)
 

@@ -13,7 +13,7 @@ import msgspec
 from server.planning.checker_route import Judged, judge_route
 from server.planning.checker_rules import Rule, Violation, closely, violation
 from server.planning.plan import Cost, Plan, Route
-from server.planning.problem import Lock, Problem
+from server.planning.problem import AGAIN, Lock, Problem
 from shared import problems
 from shared.errors import Refused
 
@@ -139,7 +139,8 @@ def _locks(problem: Problem, plan: Plan) -> list[Violation]:
         head = _head(route, lock.orders)
         if head != list(lock.orders):
             found.append(violation(Rule.LOCK, lock.vehicle, value=" ".join(head), expected=" ".join(lock.orders)))
-        after = sum(len(stop.orders) + len(stop.fetched) for stop in route.stops) - len(lock.orders)
+        named = sum(len(stop.orders) + len(stop.fetched) + stop.reload for stop in route.stops)
+        after = named - len(lock.orders)
         if lock.final and after > 0:
             found.append(violation(Rule.LOCK, lock.vehicle, value=f"+ {after}", expected=" ".join(lock.orders)))
         found += _aboard(problem, lock, route)
@@ -162,11 +163,12 @@ def _aboard(problem: Problem, lock: Lock, route: Route) -> list[Violation]:
 
 
 def _head(route: Route, locked: tuple[str, ...]) -> list[str]:
-    """What a route begins with, as much as is locked. A transfer is named where it is fetched, and where it is handed over;
+    """What a route begins with, as much as is locked. A transfer is named where it is fetched, and where it is handed over,
+    and a return to load again by :data:`~server.planning.problem.AGAIN`;
     what is handed over and fetched at one stop has no order among itself, so there it is named as the lock does."""
     head: list[str] = []
     for stop in route.stops:
-        names = [*stop.orders, *stop.fetched]
+        names = [AGAIN] if stop.reload else [*stop.orders, *stop.fetched]
         if stop.fetched:
             wanted = [name for name in locked[len(head) : len(head) + len(names)] if name in names]
             names = wanted + [name for name in names if name not in wanted]

@@ -96,7 +96,7 @@ class _Judge(Course):
     def _held_until(self, number: int) -> int:
         """The moment before which a stop cannot be left, as the vehicle is late there; 0 where there is none."""
         held = next((lock.held for lock in self.problem.locks if lock.vehicle == self.vehicle.id), None)
-        counts = [len(stop.orders) + len(stop.fetched) for stop in self.route.stops]
+        counts = [len(stop.orders) + len(stop.fetched) + stop.reload for stop in self.route.stops]
         before = sum(counts[:number])
         if held is None or not before < held.begun <= before + counts[number]:
             return 0

@@ -105,8 +105,8 @@ def zone_text(zone: Zone) -> str:
 
 
 def _vehicle(vehicle_id: str, depot_id: str, needs: Sequence[Zone], shift: p.Window) -> p.Vehicle:
-    """A vehicle with what it costs and how long and far it goes. Where nobody entered what a km costs, a short way is better
-    than a long one all the same, so that it counts 1."""
+    """A vehicle with what it costs, how long and far it goes, and how often. Where nobody entered what a km costs, a short
+    way is better than a long one all the same, so that it counts 1."""
     data = fleet.vehicle_entry(vehicle_id).data
     spaces = fleet.containers_of(vehicle_id)
     terms = data.terms
@@ -135,6 +135,7 @@ def _vehicle(vehicle_id: str, depot_id: str, needs: Sequence[Zone], shift: p.Win
         max_trip=_times(terms.max_trip, 3600),
         max_distance=_times(terms.max_distance, 1000),
         carrier=_hired_from(data.carrier_id),
+        trips=terms.trips or 1,
     )
 
 

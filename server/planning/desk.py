@@ -21,6 +21,7 @@ from server.planning.hand import (
     orders_of,
     with_fetches,
     with_locks,
+    with_trips,
     with_troubles,
     without_strays,
 )
@@ -30,6 +31,7 @@ from server.planning.plan import Cost, Plan, Route, Unserved
 from server.planning.problem import Problem
 from server.planning.roads import remarks_of
 from server.planning.schedule import Timetable, timetable
+from server.planning.sequences import from_depot
 from shared import problems
 from shared.errors import Problem as Fault
 from shared.errors import Refused
@@ -71,7 +73,7 @@ def evaluate(
     Raises:
         Refused: DESK_HAND where the arrangement is not one of this problem.
     """
-    hand = without_strays(problem, hand)
+    hand = with_trips(without_strays(problem, hand))
     check_hand(problem, hand)
     hand = _with_drivers(problem, with_fetches(problem, with_troubles(problem, hand)))
     settled = with_locks(problem, hand)
@@ -126,19 +128,26 @@ def _route(lookup: Lookup, crew: Crew, one: HandRoute, known: Route | None) -> R
 
 def _stands(lookup: Lookup, crew: Crew, known: Route) -> bool:
     """Whether the times of a route are still to be had: it begins when the crew is there, goes to where its orders go, ends
-    where the vehicle does, and leaves as it left; and what holds the vehicle up has been reckoned with."""
+    where the vehicle does, loads for later trips when their goods are there, and leaves as it left; and what holds the
+    vehicle up has been reckoned with."""
     lock = crew.lock
     if known.end_depot != crew.vehicle.end_depot or known.start < crew.early:
         return False
     if any(lookup.orders[name].site != stop.site for stop in known.stops for name in stop.orders):
         return False
+    begins = known.start
+    for stop in known.stops:
+        begins = stop.start if stop.reload else begins
+        carried = (lookup.orders[name] for name in stop.orders)
+        if begins > known.start and any(order.release > begins for order in carried if from_depot(order)):
+            return False
     if lock is None:
         return True
     if lock.departure is not None and known.departure != lock.departure:
         return False
     count = 0
     for stop in known.stops:
-        count += len(stop.orders) + len(stop.fetched)
+        count += len(stop.orders) + len(stop.fetched) + stop.reload
         if lock.held is not None and count >= lock.held.begun:
             return stop.departure >= lock.held.until
     return True

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from server.planning.plan import Plan, Route
 from server.planning.problem import Order as PlanOrder
 from server.planning.problem import Problem, Window
 from server.planning.searches import measured_problem
-from server.planning.sequences import FETCH
+from server.planning.sequences import FETCH, RELOAD
 from server.planning.trouble import CLOSED, PLACE, is_roadside, shut_out
 from server.planning.troubles import Trouble, shut, stranded, troubled, troubles_of
 from server.planning.under_way import Begun, not_before, on_the_road, under_way, with_begun
@@ -131,7 +132,7 @@ def now(desk: Desk) -> Desk:
     begun = under_way(desk.kept, stranded=stranded(troubles), shut=shut(troubles))
     problem = with_begun(troubled(desk.problem, desk.kept, troubles, begun), begun)
     if begun or troubles:
-        problem = not_before(problem, context().clock.now())
+        problem = not_before(problem, context().clock.now(), begun)
     names = _more_names(problem, dict(desk.names))
     return replace(desk, problem=problem, names=names, begun=begun, troubles=troubles, reasons=_reasons(problem))
 
@@ -146,7 +147,8 @@ def to_search(desk: Desk, draft: Draft) -> Problem:
     with goods on the vehicles that have them."""
     if not (desk.begun or desk.troubles):
         return draft.problem
-    return on_the_road(not_before(draft.problem, context().clock.now() + LEAD), draft.hand, desk.begun)
+    leaves = context().clock.now() + LEAD
+    return on_the_road(not_before(draft.problem, leaves, desk.begun), draft.hand, desk.begun, leaves)
 
 
 def _reasons(problem: Problem) -> dict[str, Fault]:
@@ -179,6 +181,8 @@ def fixed(desk: Desk) -> dict[str, Any]:
                 "name": _marked(desk.names.get(one.id, one.id), one.carrier),
                 "shift": _window(one.shift),
                 "packs": one.capacity.units,
+                "trips": one.trips,
+                "depot": one.depot,
             }
             for one in problem.vehicles
         ],
@@ -287,7 +291,7 @@ def _route(
         "ends": route.end_depot,
         "distance": route.distance,
         "cost": route.cost.total,
-        "packs": sum(load.amounts.units for load in route.load),
+        "packs": sum(load.amounts.units for loads in (route.load, *(s.load for s in route.stops)) for load in loads),
         "locked": locked,
         "changed": route != before,
         "breaks": [[rest.start, rest.end] for rest in route.breaks],
@@ -295,7 +299,8 @@ def _route(
         "stops": [
             {
                 "site": stop.site,
-                "orders": [*stop.orders, *(FETCH + name for name in stop.fetched)],
+                "orders": [RELOAD] if stop.reload else [*stop.orders, *(FETCH + name for name in stop.fetched)],
+                "packs": sum(load.amounts.units for load in stop.load),
                 "arrival": stop.arrival,
                 "start": stop.start,
                 "departure": stop.departure,
@@ -368,10 +373,12 @@ def published(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _as_planned(route_id: str, route: Route, problem: Problem) -> bool:
-    """Whether the newest published version brings the same notes in the same order, leaving at the same time."""
+    """Whether the newest published version brings the same notes in the same order, on the same trips, leaving at the same
+    time."""
     given = publish.published_route(route_id)
-    notes = [note.id for stop in given.stops for note in stop.consignments]
-    planned = [name for stop in route.stops for name in stop.orders]
+    notes = [(note.id, stop.trip) for stop in given.stops for note in stop.consignments]
+    trips = list(accumulate((int(stop.reload) for stop in route.stops), initial=1))[1:]
+    planned = [(name, trip) for stop, trip in zip(route.stops, trips, strict=True) for name in stop.orders]
     same_time = problem.origin is None or (given.departure - problem.origin).total_seconds() == route.departure
     return notes == planned and same_time and given.driver.id == route.driver
 

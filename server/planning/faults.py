@@ -5,7 +5,19 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.planning.problem import DIMENSIONS, NO_ROAD, Amounts, Capacity, Matrix, Order, Problem, Vehicle, Window
+from server.planning.problem import (
+    AGAIN,
+    DIMENSIONS,
+    NO_ROAD,
+    Amounts,
+    Capacity,
+    Lock,
+    Matrix,
+    Order,
+    Problem,
+    Vehicle,
+    Window,
+)
 from shared import problems
 from shared.errors import Kind, Refused
 from shared.errors import Problem as Fault
@@ -227,14 +239,18 @@ def _locks(problem: Problem) -> Iterator[Fault]:
         if len(groups) > 1:
             value = " + ".join(sorted(group or "–" for group in groups))
             yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.orders", value=value)
+        yield from _returns(lock, trips.get(lock.vehicle, 1))
+        first = lock.orders[: lock.orders.index(AGAIN)] if AGAIN in lock.orders else lock.orders
         for name in lock.orders:
+            if name == AGAIN:
+                continue
             yield from _known(f"{where}.orders", name, orders)
             order = orders.get(name)
             if order is not None and order.origin is not None and lock.orders.count(name) != 2:
                 yield _fault(problems.PLAN_FAULT_LOCK, where=f"{where}.orders[{name}]", value=order.origin)
             if order is None or order.collect or order.origin is not None or lock.departure is None:
                 continue
-            if order.release > lock.departure:  # what is locked is on the first trip
+            if name in first and order.release > lock.departure:
                 yield _fault(
                     problems.PLAN_FAULT_LOCK,
                     where=f"{where}.orders[{name}]",
@@ -250,8 +266,18 @@ def _settled(problem: Problem, orders: Mapping[str, Order]) -> Iterator[str]:
             order = orders.get(name)
             if order is not None and order.origin is not None and name not in fetched:
                 fetched.add(name)
-            else:
+            elif name != AGAIN:
                 yield name
+
+
+def _returns(lock: Lock, trips: int) -> Iterator[Fault]:
+    """Locked returns to load again: each between two orders, and no more than the vehicle makes."""
+    where, names = f"locks[{lock.vehicle}].orders", lock.orders
+    ends = names[:1] == (AGAIN,) or names[-1:] == (AGAIN,)
+    if ends or (AGAIN, AGAIN) in pairwise(names):
+        yield _fault(problems.PLAN_FAULT_LOCK, where=where, value=" ".join(name or "⟲" for name in names))
+    if AGAIN in names and names.count(AGAIN) >= trips:
+        yield _fault(problems.PLAN_FAULT_LOCK, where=where, value=f"trips: {trips}")
 
 
 def _matrices(problem: Problem) -> Iterator[Fault]:

@@ -1,13 +1,14 @@
 """A day as a dispatcher arranges it by hand: who drives which orders in which sequence, and what of it is settled."""
 
 from collections.abc import Container, Iterable
+from itertools import accumulate
 
 import msgspec
 
 from server.planning.plan import Plan
 from server.planning.plan import Route as PlannedRoute
 from server.planning.problem import Lock, Problem
-from server.planning.sequences import FETCH, closed, named
+from server.planning.sequences import FETCH, RELOAD, closed, named, tidied
 from shared import problems
 from shared.errors import Refused
 
@@ -15,7 +16,8 @@ from shared.errors import Refused
 class HandRoute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One vehicle's orders in driving order, of which the first ``locked`` are settled. ``driver`` is ``None`` in problems
     without drivers, and where nobody was found for it yet. Where it fetches an order from another site stands its name with
-    :data:`~server.planning.sequences.FETCH` before it; :func:`with_fetches` puts that where it is missing."""
+    :data:`~server.planning.sequences.FETCH` before it; :func:`with_fetches` puts that where it is missing. Where it comes
+    back to its depot to load again stands :data:`~server.planning.sequences.RELOAD`."""
 
     vehicle: str
     orders: tuple[str, ...]
@@ -40,15 +42,30 @@ def hand_of(problem: Problem, plan: Plan) -> Hand:
 
 
 def orders_of(route: PlannedRoute) -> tuple[str, ...]:
-    """A route's orders in driving order, and where it fetches some of them."""
+    """A route's orders in driving order, where it fetches some of them, and where it comes back to load again."""
     return tuple(
-        name for stop in route.stops for name in (*stop.orders, *(FETCH + fetched for fetched in stop.fetched))
+        name
+        for stop in route.stops
+        for name in ((RELOAD,) if stop.reload else (*stop.orders, *(FETCH + fetched for fetched in stop.fetched)))
     )
+
+
+def with_trips(hand: Hand) -> Hand:
+    """The arrangement without returns that begin or end a route, or follow one another: whoever moves the last stop of a trip
+    away takes its return away with it."""
+    if not any(RELOAD in route.orders for route in hand.routes):
+        return hand
+    return Hand(tuple(route for route in map(_tidied, hand.routes) if route.orders), hand.off)
+
+
+def _tidied(route: HandRoute) -> HandRoute:
+    settled = len(tidied(route.orders[: route.locked]))
+    return msgspec.structs.replace(route, orders=tuple(tidied(route.orders)), locked=settled)
 
 
 def with_fetches(problem: Problem, hand: Hand) -> Hand:
     """The arrangement with every order that has an ``origin`` fetched on its own route, before it is handed over: where it
-    says so, else right before; the fetching goes where the order goes."""
+    says so, if that is on the same trip, else right before; the fetching goes where the order goes."""
     origins = {order.id for order in problem.orders if order.origin is not None}
     if not origins:
         return hand
@@ -59,13 +76,14 @@ def with_fetches(problem: Problem, hand: Hand) -> Hand:
 
 
 def _fetching(route: HandRoute, origins: Container[str]) -> HandRoute:
-    carried = {name for name in route.orders if not name.startswith(FETCH)}
+    trips = list(accumulate(name == RELOAD for name in route.orders))
+    carried = {name: trip for name, trip in zip(route.orders, trips, strict=True) if not name.startswith(FETCH)}
     orders: list[str] = []
     locked = 0
-    for place, name in enumerate(route.orders, 1):
+    for place, (name, trip) in enumerate(zip(route.orders, trips, strict=True), 1):
         if name.startswith(FETCH):
             order = name.removeprefix(FETCH)
-            orders += [name] if order in carried and not {name, order} & {*orders} else []
+            orders += [name] if carried.get(order) == trip and not {name, order} & {*orders} else []
         else:
             orders += [FETCH + name] if name in origins and FETCH + name not in orders else []
             orders.append(name)
@@ -85,13 +103,13 @@ def with_troubles(problem: Problem, hand: Hand) -> Hand:
         kept = final.get(route.vehicle)
         settled = len(route.orders) if kept is None else len(kept)
         orders = [name for name in route.orders[:settled] if name.removeprefix(FETCH) not in closed_out]
-        off += [name for name in route.orders if name not in orders and not name.startswith(FETCH)]
-        if orders:
-            gone = sum(name not in orders for name in route.orders[: route.locked])
+        off += [name for name in route.orders if name not in (RELOAD, *orders) and not name.startswith(FETCH)]
+        if any(name != RELOAD for name in orders):
+            gone = sum(name not in (RELOAD, *orders) for name in route.orders[: route.locked])
             routes.append(
                 msgspec.structs.replace(route, orders=tuple(orders), locked=min(route.locked - gone, len(orders)))
             )
-    return Hand(tuple(routes), tuple(off))
+    return with_trips(Hand(tuple(routes), tuple(off)))
 
 
 def read_hand(problem: Problem, data: bytes) -> Hand:
@@ -104,7 +122,7 @@ def read_hand(problem: Problem, data: bytes) -> Hand:
         hand = msgspec.json.decode(data, type=Hand)
     except (msgspec.DecodeError, ValueError) as error:
         raise _refused("JSON", str(error)) from error
-    hand = without_strays(problem, hand)
+    hand = with_trips(without_strays(problem, hand))
     check_hand(problem, hand)
     return Hand(tuple(route for route in hand.routes if route.orders), hand.off)
 
@@ -130,7 +148,7 @@ def check_hand(problem: Problem, hand: Hand) -> None:
         Refused: DESK_HAND; DESK_BEYOND for a problem with what an arrangement has no words for yet.
     """
     _refuse_beyond(problem)
-    named_in = [*(name for route in hand.routes for name in route.orders), *hand.off]
+    named_in = [*(name for route in hand.routes for name in route.orders if name != RELOAD), *hand.off]
     _once("orders", named_in)
     _once("vehicles", [route.vehicle for route in hand.routes])
     known = {order.id for order in problem.orders}
@@ -150,18 +168,10 @@ def check_hand(problem: Problem, hand: Hand) -> None:
 
 
 def _refuse_beyond(problem: Problem) -> None:
-    """A sequence of orders says nothing of loading again, or of what comes on board on the way. A vehicle that has left may
-    have been called back to load: its route stands as long as nobody moves anything on it, and without its return it
-    breaks."""
-    left = {lock.vehicle for lock in problem.locks if lock.departure is not None}
-    again = [vehicle.id for vehicle in problem.vehicles if vehicle.trips > 1 and vehicle.id not in left]
-    asked = {
-        "再装 loading again": again,
-        "取件 collecting": [order.id for order in problem.orders if order.collect],
-    }
-    for what, names in asked.items():
-        if names:
-            raise Refused(problems.DESK_BEYOND, what=what, value=" ".join(names))
+    """A sequence of orders says nothing of what comes on board on the way but for transfers."""
+    collected = [order.id for order in problem.orders if order.collect]
+    if collected:
+        raise Refused(problems.DESK_BEYOND, what="取件 collecting", value=" ".join(collected))
 
 
 def _once(what: str, names: Iterable[str]) -> None:
@@ -185,7 +195,7 @@ def with_locks(problem: Problem, hand: Hand) -> Problem:
         old = before.pop(route.vehicle, Lock(route.vehicle))
         if not route.locked:
             continue
-        settled = named(route.orders[: route.locked])
+        settled = named(tidied(route.orders[: route.locked]))
         held = old.held if old.held is not None and old.held.begun <= len(settled) else None
         locks.append(Lock(route.vehicle, settled, route.driver, old.departure, held, old.final))
     locks += [lock for lock in before.values() if lock.final and not lock.orders]

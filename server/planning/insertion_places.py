@@ -9,7 +9,7 @@ from server.planning.insertion_bounds import Spot
 from server.planning.lookup import Crew
 from server.planning.problem import Order
 from server.planning.schedule import Visit
-from server.planning.sequences import FETCH, fetch_of, from_depot, is_fetch, is_mark, is_reload, reload_of
+from server.planning.sequences import FETCH, fetch_of, from_depot, is_fetch, is_reload, reload_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def places(crew: Crew, old: Sequence[Order], visits: Sequence[Visit], order: Ord
         yield from _pairs(route, order)
         return
     for gap in route.gaps(order):
-        if not (from_depot(order) and route.left and route.trip(gap) == 0):
+        if not (from_depot(order) and route.begun(gap)):
             yield route.place(((gap, order),), from_depot(order))
     for gap in route.open_gaps() if route.more else ():
         yield from _trips(route, gap, order)
@@ -85,7 +85,8 @@ class _Route:
         self._fixed = len(crew.lock.orders) if crew.lock is not None else 0
         self._at = list(accumulate((len(visit.orders) for visit in visits), initial=0))
         self._trips = list(accumulate((int(visit.reload) for visit in visits), initial=0))
-        self._settled = self._count_settled()
+        self._settled = min(self._fixed, len(old))
+        self._under_way = sum(is_reload(order) for order in old[: self._settled])
 
     def gaps(self, order: Order) -> Iterator[int]:
         """Before which visits an order could be put. A place beside a visit to the same site is the visit itself, and
@@ -101,16 +102,9 @@ class _Route:
         """Before which visits anything could be put."""
         return (gap for gap, at in enumerate(self._at) if at >= self._settled)
 
-    def _count_settled(self) -> int:
-        """How much of the sequence is settled: the locked orders, which are all on the first trip."""
-        if self._fixed == 0:
-            return 0
-        named = 0
-        for place, order in enumerate(self.old):
-            named += not is_mark(order)
-            if named == self._fixed:
-                return place + 1
-        return len(self.old)
+    def begun(self, gap: int) -> bool:
+        """Whether the trip on which something before visit ``gap`` is has begun: it carries what was loaded for it."""
+        return self.left and self.trip(gap) <= self._under_way
 
     def _same(self, visit: int, order: Order) -> bool:
         return not self.visits[visit].reload and self.visits[visit].site == order.site
@@ -124,7 +118,7 @@ class _Route:
         left, no goods for a later stop whose time runs on, because they are in a passive box or a trip may only take so
         long."""
         rest = self._rest(gap)
-        if self.left and self.trip(gap) == 0:
+        if self.begun(gap):
             limited = self.crew.vehicle.max_trip is not None
             if any(from_depot(order) and (limited or order.hold is not None) for order in rest):
                 return False

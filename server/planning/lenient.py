@@ -18,8 +18,8 @@ from server.planning.lookup import Crew, Lookup
 from server.planning.plan import Break
 from server.planning.problem import NO_ROAD, Order, Rest
 from server.planning.schedule import Timetable, Visit, fed, meal_places
-from server.planning.sequences import from_depot, visits_of
-from server.planning.way import fetched_boxes, held_at, visit_of
+from server.planning.sequences import from_depot, trips_of
+from server.planning.way import fetched_boxes, held_at, visits_along
 
 Place = tuple[int, int]
 """Where a meal is: on which leg, with how much of it (s) behind."""
@@ -42,14 +42,14 @@ class _Path:
     def __init__(self, lookup: Lookup, crew: Crew, orders: Sequence[Order]) -> None:
         problem, vehicle = lookup.problem, crew.vehicle
         self.crew = crew
-        self.visits = tuple(visit_of(lookup, group) for group in visits_of(orders))
+        self.visits = visits_along(lookup, vehicle, orders)
         self.held = held_at(crew, self.visits)
         rows = [lookup.row[vehicle.depot], *(visit.row for visit in self.visits), lookup.row[vehicle.end_depot]]
         matrix = problem.matrices[vehicle.profile]
         self.distances = tuple(_way(matrix.distance[a][b]) for a, b in pairwise(rows))
         self.durations = tuple(_way(matrix.duration[a][b]) for a, b in pairwise(rows))
         self.loading = lookup.sites[vehicle.depot].service
-        self.earliest = max([crew.early, *(order.release for order in orders if from_depot(order))])
+        self.earliest = max([crew.early, *(order.release for order in trips_of(orders)[0] if from_depot(order))])
         self.opening_loss = problem.opening_loss
         needs_rest = problem.rest is not None and sum(self.durations) > problem.rest.driving
         self.rest: Rest | None = problem.rest if needs_rest else None
@@ -149,16 +149,22 @@ class _Path:
 
     def late(self, found: Timetable) -> int:
         """How much is broken altogether (s)."""
-        total = 0
+        total, loaded, opened = 0, found.start, 0
         for index, visit in enumerate(found.visits):
             total += max(0, found.starts[index] - _limit(visit, found.starts[index]))
             if visit.hold is not None:
-                boxed = found.starts[index] + visit.service - found.start
-                total += max(0, boxed - (visit.hold - index * self.opening_loss))
+                boxed = found.starts[index] + visit.service - loaded
+                total += max(0, boxed - (visit.hold - opened * self.opening_loss))
+            opened += 1
+            if visit.reload:
+                loaded, opened = found.starts[index], 0
         for fetched, index, hold, since in fetched_boxes(found.visits):
             boxed = found.starts[index] + found.visits[index].service
             boxed -= found.starts[fetched] if since is None else since
             total += max(0, boxed - (hold - (index - fetched - 1) * self.opening_loss))
+        trip = self.crew.vehicle.max_trip
+        if trip is not None:
+            total += sum(max(0, ends - begins - trip) for begins, ends, _ in found.trips)
         return total + (0 if self.crew.late is None else max(0, found.end - self.crew.late))
 
 

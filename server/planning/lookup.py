@@ -107,13 +107,15 @@ class Lookup:
         self.problem = problem
         self.row = {site.id: index for index, site in enumerate(problem.sites)}
         self.sites = {site.id: site for site in problem.sites}
-        self.orders = {order.id: order for order in problem.orders}
+        self.orders = {order.id: order for order in problem.orders} | {RELOAD: Order(RELOAD, "")}
+        """Orders by id. What is locked is looked up here name by name, so the return to load again stands here as well; it is
+        at the depot of whichever vehicle."""
         self.vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
         self.drivers = {driver.id: driver for driver in problem.drivers}
         self.locks = {lock.vehicle: lock for lock in problem.locks}
         self.visits: dict[tuple[str, ...], Visit] = {}
         """What :mod:`server.planning.way` has worked out of orders handed over together, by their names."""
-        self.locked = {order for lock in problem.locks for order in lock.orders}
+        self.locked = {name for lock in problem.locks for name in lock.orders if name != RELOAD}
 
     def crew(self, vehicle: Vehicle, driver: Driver | None, alone: str | None = None) -> Crew:
         """A vehicle and a driver together, with the hours both can work and the depots are open; for the group ``alone``,
@@ -143,7 +145,10 @@ class Lookup:
         return site.service + site.per_unit * sum(order.amounts.units for order in orders)
 
     def bar(self, crew: Crew, order: Order) -> Bar | None:
-        """Why the crew may not carry the order, whatever the route; ``None`` if it may."""
+        """Why the crew may not carry the order, whatever the route; ``None`` if it may. A return to load again is no order,
+        and nobody's to refuse."""
+        if is_reload(order):
+            return None
         vehicle = crew.vehicle
         space = compartment(vehicle, order.zone)
         if space is None:

@@ -20,6 +20,9 @@ from shared.errors import Problem as Fault
 from shared.errors import Refused
 from shared.geo import Position
 
+AGAIN = ""
+"""Stands among locked orders, and in a sequence of orders, where the vehicle comes back to its depot to load again. No order
+has this id."""
 NO_ROAD = -1
 """A matrix entry that says: no road leads from here to there."""
 AMBIENT = "ambient"
@@ -208,13 +211,14 @@ class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is settled already: the vehicle's route begins with ``orders`` in this order, on its first trip. An order with an
-    ``origin`` is named twice: first where it is fetched, then where it is handed over.
+    """What is settled already: the vehicle's route begins with ``orders`` in this order. An order with an ``origin`` is named
+    twice: first where it is fetched, then where it is handed over. An empty name stands where it comes back to load again,
+    between two orders (:data:`AGAIN`).
 
-    ``driver`` holds the driver, ``departure`` (s) the moment it leaves or left the depot; what was not released by then
-    cannot be on it. ``held`` says of a vehicle that is late how long its beginning lasts; it needs a ``departure``. With
-    ``final`` the route ends with the locked orders: the vehicle takes nothing else any more. ``aboard`` names the orders of
-    which the goods are on the road: of what lies at a depot a vehicle that has left, on its only trip, gets nothing else
+    ``driver`` holds the driver, ``departure`` (s) the moment it leaves or left the depot first; what was not released by then
+    cannot be on that trip. ``held`` says of a vehicle that is late how long its beginning lasts; it needs a ``departure``.
+    With ``final`` the route ends with the locked orders: the vehicle takes nothing else any more. ``aboard`` names the orders
+    of which the goods are on the road: of what lies at a depot a vehicle that has left, on its only trip, gets nothing else
     (``None``: whatever was released by then may be on it).
     """
 

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import func, select
@@ -15,8 +16,7 @@ from server.custody.operations import append_own, devices
 from server.db import db
 from server.fleet import operations as fleet
 from server.orders import operations as orders
-from server.planning.building import build_route, refuse_unknown_work, returns_of
-from server.planning.day import site_of_node
+from server.planning.building import build_route, refuse_unknown_work
 from server.planning.keeping import planned_route, published_before
 from server.planning.models import OverrideRow, PublishedRoute
 from server.planning.plan import Route as PlannedRoute
@@ -26,7 +26,7 @@ from server.planning.roads import Profile
 from server.planning.taking_over import takeovers, to_the_meeting, to_the_taking, to_the_waiting
 from server.planning.trouble import is_roadside
 from server.trace import operations as trace
-from server.trace.earlier import earlier_custody
+from server.trace.earlier import earlier_custody, riding
 from shared import problems
 from shared.custody.events import DepartureOverridden, MessagePosted, RoutePublished
 from shared.errors import Refused
@@ -38,8 +38,8 @@ def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
     """A planned route as it would be published now, by the planned driver unless another one is named.
 
     Raises:
-        Refused: NOT_FOUND, FIELD_INVALID without any driver, ROUTE_BEYOND_HANDHELD for a route on which the vehicle loads
-            again, collects or fetches something, and whatever :func:`~server.planning.building.build_route` refuses.
+        Refused: NOT_FOUND, FIELD_INVALID without any driver, ROUTE_BEYOND_HANDHELD for a route on which the vehicle collects
+            or fetches something, and whatever :func:`~server.planning.building.build_route` refuses.
     """
     kept, planned = planned_route(route_id)
     driver = driver_id or planned.driver
@@ -56,6 +56,7 @@ def draft_route(route_id: str, *, driver_id: str | None = None) -> Route:
         roads=kept.plan.roads,
         driver_id=driver,
         roadside=roadside_of(kept.problem),
+        standing=riding(route_id) if earlier else None,
     )
     return with_earlier_custody(with_standing_ids(route, earlier))
 
@@ -195,20 +196,24 @@ def publish_together(wanted: Sequence[Wanted], *, by: str) -> list[str]:
 
 
 def _call_back(route_id: str, *, by: str) -> None:
-    """Tell the driver of a route on which the vehicle is called back after which stop to come, and what for: a handheld knows
-    the stops of its route, and no depot among them. Each return is told once."""
+    """Tell the driver of a vehicle that has left for which goods it is called back that its route did not have so far, and
+    after which stop. A return that was planned, its handheld knows of. Each is told once."""
     kept, planned = planned_route(route_id)
-    said = {message.text for message in messages_of(route_id)}
-    for before, stop, names in returns_of(kept.problem, planned):
-        depot, site = fleet.site(planned.depot).name, fleet.site(site_of_node(before.site)).name
-        notes = ", ".join(orders.order(name).consignment.note_number for name in names)
-        at = kept.problem.clock(stop.start)
+    if not any(lock.vehicle == planned.vehicle and lock.departure is not None for lock in kept.problem.locks):
+        return
+    newest, *before = _versions(route_id)
+    known = {note for version in before for note in _notes(version)}
+    for reload in newest.reloads:
+        coming = [note for stop in newest.stops if stop.trip == reload.trip for note in stop.consignments]
+        notes = ", ".join(note.note_number for note in coming if note.id not in known)
+        last = max((stop for stop in newest.stops if stop.trip < reload.trip), key=lambda stop: stop.number)
+        at = f"{reload.start.astimezone(ZoneInfo(newest.depot.zone)):%H:%M}"
         text = (
-            f"送完{site.zh}后请先回{depot.zh}装货：{notes}（{at} 起装车）。"
-            f"After {site.en}, come back to {depot.en} and load {notes} (from {at})."
+            f"送完{last.site.name.zh}后请先回{newest.depot.name.zh}装货：{notes}（{at} 起装车）。"
+            f"After {last.site.name.en}, come back to {newest.depot.name.en} and load {notes} (from {at})."
         )
-        if names and text not in said:
-            post_message(route_id, text[:MESSAGE_MAX], by=by)
+        if notes:
+            _say_once(route_id, text[:MESSAGE_MAX], by=by)
 
 
 def tell_of_takeovers(route_id: str, *, by: str) -> None:

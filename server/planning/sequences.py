@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from server.planning.problem import Amounts, Order, Vehicle
+from server.planning.problem import AGAIN, Amounts, Order, Vehicle
 
-RELOAD = ""
-"""The id that stands in a sequence where the vehicle comes back to its depot to load again. No order has it."""
+RELOAD = AGAIN
+"""The id that stands in a sequence where the vehicle comes back to its depot to load again."""
 FETCH = "\x1f"
 """What the id of a transfer begins with where it is fetched. No order's id does: it could not be printed."""
 
@@ -41,11 +41,12 @@ def is_mark(order: Order) -> bool:
 
 
 def marked(names: Iterable[str], orders: Mapping[str, Order]) -> list[str]:
-    """Locked orders as they stand in a sequence: a transfer is named twice, where it is fetched first."""
+    """Locked orders as they stand in a sequence: a transfer is named twice, where it is fetched first; a return to load again
+    is named as it is there."""
     fetched: set[str] = set()
     made = []
     for name in names:
-        fetch = orders[name].origin is not None and name not in fetched
+        fetch = name != RELOAD and orders[name].origin is not None and name not in fetched
         if fetch:
             fetched.add(name)
         made.append(FETCH + name if fetch else name)
@@ -55,6 +56,17 @@ def marked(names: Iterable[str], orders: Mapping[str, Order]) -> list[str]:
 def named(names: Iterable[str]) -> tuple[str, ...]:
     """What stands in a sequence as a lock names it: the other way round."""
     return tuple(name.removeprefix(FETCH) for name in names)
+
+
+def tidied(names: Sequence[str]) -> list[str]:
+    """The sequence without returns that begin or end it, or follow one another: no trip carries nothing."""
+    made: list[str] = []
+    for name in names:
+        if name != RELOAD or (made and made[-1] != RELOAD):
+            made.append(name)
+    while made and made[-1] == RELOAD:
+        made.pop()
+    return made
 
 
 def closed(names: Sequence[str], count: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from server.planning.day import site_of_node
-from server.planning.plan import Route
+from server.planning.plan import Route, Stop
 from server.planning.problem import NO_ROAD, Lock, Matrix, Order, Problem, Site, Window
 from server.planning.sequences import FETCH, named
 from shared import problems
@@ -59,10 +59,11 @@ class Closure(msgspec.Struct, frozen=True):
 
 class Done(msgspec.Struct, frozen=True):
     """What a vehicle has behind it and cannot be changed: its ``orders`` as they stand in a sequence, and whether it has
-    ``departed`` with the rest on board."""
+    ``departed``, with the rest of its ``trip`` (1, 2 …) on board."""
 
     orders: tuple[str, ...] = ()
     departed: bool = False
+    trip: int = 1
 
 
 def roadside(vehicle: str) -> str:
@@ -84,7 +85,7 @@ def with_breakdown(problem: Problem, route: Route | None, done: Done, one: Break
     for it (``None``: nothing was).
 
     Boxes hold from when they were loaded, less what the openings of the doors took so far. A vehicle that had not left
-    carries nothing: its goods are at the depot.
+    carries nothing, and one that was to come back nothing of its later trips: those goods are at the depot.
     """
     aboard = _aboard(problem, route, done) if route is not None and done.departed else ()
     lock = Lock(one.vehicle, final=True)
@@ -96,14 +97,14 @@ def with_breakdown(problem: Problem, route: Route | None, done: Done, one: Break
         return problem
     place = roadside(one.vehicle)
     site = Site(place, name=one.name, position=one.position, service=HANDLING, per_unit=HANDLING_UNIT)
-    opened = sum(1 for stop in route.stops if set(stop.orders) & set(done.orders)) * problem.opening_loss
+    loaded, stops = _trips(route)[done.trip - 1]
+    opened = sum(1 for stop in stops if set(stop.orders) & set(done.orders)) * problem.opening_loss
     return msgspec.structs.replace(
         problem,
         sites=(*problem.sites, site),
         matrices={name: _with_place(problem, matrix, one.roads[name]) for name, matrix in problem.matrices.items()},
         orders=tuple(
-            _left(order, place, one.at, route.start, opened) if order.id in aboard else order
-            for order in problem.orders
+            _left(order, place, one.at, loaded, opened) if order.id in aboard else order for order in problem.orders
         ),
         vehicles=tuple(
             msgspec.structs.replace(vehicle, end=place) if vehicle.id == one.vehicle else vehicle
@@ -113,11 +114,24 @@ def with_breakdown(problem: Problem, route: Route | None, done: Done, one: Break
 
 
 def _aboard(problem: Problem, route: Route, done: Done) -> Collection[str]:
-    """What the vehicle has on board: all it left with, and what it fetched, but what it handed over."""
+    """What the vehicle has on board: all it left with on its trip, and what it fetched, but what it handed over. Goods of an
+    earlier trip for a stop that was passed over are there as well."""
     orders = {order.id: order for order in problem.orders}
-    carried = {name for stop in route.stops for name in stop.orders if not orders[name].collect}
+    trips = _trips(route)[: done.trip]
+    carried = {name for _, stops in trips for stop in stops for name in stop.orders if not orders[name].collect}
     behind = {*done.orders}
     return {name for name in carried - behind if orders[name].origin is None or FETCH + name in behind}
+
+
+def _trips(route: Route) -> list[tuple[int, list[Stop]]]:
+    """Per trip of a route when its loading begins (s), and its stops."""
+    trips: list[tuple[int, list[Stop]]] = [(route.start, [])]
+    for stop in route.stops:
+        if stop.reload:
+            trips.append((stop.start, []))
+        else:
+            trips[-1][1].append(stop)
+    return trips
 
 
 def _left(order: Order, place: str, at: int, loaded: int, opened: int) -> Order:

@@ -1,7 +1,7 @@
 """What of a plan is happening already: stops that were visited, and the one being driven to, stay where they are and last as
 long as they do."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +9,13 @@ import msgspec
 
 from server.planning import arrivals
 from server.planning.arrivals import Arrivals
-from server.planning.hand import Hand, orders_of
+from server.planning.hand import Hand, HandRoute, orders_of
 from server.planning.keeping import Kept
 from server.planning.lenient import lenient
 from server.planning.lookup import Lookup
 from server.planning.plan import Route
 from server.planning.problem import Held, Lock, Problem, Vehicle, Window
-from server.planning.sequences import FETCH, closed, named
+from server.planning.sequences import FETCH, RELOAD, closed, from_depot, named
 from server.planning.trouble import Done
 from server.trace import operations as trace
 from server.trace.projection import ON_THE_WAY, WITHDRAWN
@@ -44,11 +44,16 @@ class Begun:
     until: int | None = None
     departed: bool = True
     aboard: tuple[str, ...] = ()
-    """What a handheld has on its list for this vehicle: the orders whose goods are on it."""
+    """What a handheld has on its list for this vehicle, for the trip it is on and those before: the orders whose goods are on
+    it."""
+    later: tuple[str, ...] = ()
+    """What it has on its list for later trips: the orders whose goods lie at the depot."""
+    trip: int = 1
+    """The trip it is on (1, 2 …)."""
 
     @property
     def done(self) -> Done:
-        return Done(self.orders, self.departed)
+        return Done(self.orders, self.departed, self.trip)
 
 
 def under_way(kept: Kept, *, stranded: Collection[str] = (), shut: Collection[str] = ()) -> tuple[Begun, ...]:
@@ -66,11 +71,11 @@ def under_way(kept: Kept, *, stranded: Collection[str] = (), shut: Collection[st
     for route_id, route in kept.routes:
         if route_id not in tables:
             continue
+        gone_to = {stop.stop_id: stop for stop in stops[route_id] if stop.phase not in AHEAD}
         reached = {
-            stop.stop_id
-            for stop in stops[route_id]
-            if stop.phase not in AHEAD
-            and not (stop.phase == ON_THE_WAY and (route.vehicle in stranded or stop.site_id in shut))
+            stop_id
+            for stop_id, stop in gone_to.items()
+            if not (stop.phase == ON_THE_WAY and (route.vehicle in stranded or stop.site_id in shut))
         }
         departed = route_id in views and views[route_id].departed is not None
         done = {note.id: stop.id for stop in tables[route_id].stops if stop.id in reached for note in stop.consignments}
@@ -79,20 +84,26 @@ def under_way(kept: Kept, *, stranded: Collection[str] = (), shut: Collection[st
             continue
         left = {stop.stop_id: stop.left for stop in stops[route_id]}
         until = _until(kept, route, orders, done, left, ahead.get(route_id))
-        listed = tuple(note.id for stop in tables[route_id].stops for note in stop.consignments)
+        trip = max((stop.trip for stop in tables[route_id].stops if stop.id in gone_to), default=1)
+        listed = {note.id: stop.trip for stop in tables[route_id].stops for note in stop.consignments}
+        aboard = tuple(name for name, own in listed.items() if own <= trip)
+        later = tuple(name for name, own in listed.items() if own > trip)
         gone = departed or bool(orders)
-        found.append(Begun(route.vehicle, orders, route.driver, route.departure, until, gone, listed))
+        found.append(Begun(route.vehicle, orders, route.driver, route.departure, until, gone, aboard, later, trip))
     return tuple(found)
 
 
 def _head(orders: tuple[str, ...], done: Collection[str]) -> tuple[str, ...]:
-    """The beginning of a sequence that has begun: up to the first order that has not, without what is fetched for later."""
-    count = next(
-        (place for place, name in enumerate(orders) if not name.startswith(FETCH) and name not in done), len(orders)
-    )
-    while count and orders[count - 1].startswith(FETCH):
+    """The beginning of a sequence that has begun: up to the first order that has not, without what is fetched for later, and
+    without the return to load for it."""
+    count = next((place for place, name in enumerate(orders) if not _is_mark(name) and name not in done), len(orders))
+    while count and _is_mark(orders[count - 1]):
         count -= 1
     return orders[: closed(orders, count)]
+
+
+def _is_mark(name: str) -> bool:
+    return name[:1] in (RELOAD, FETCH)
 
 
 def _until(
@@ -149,7 +160,7 @@ def _with_hours(problem: Problem, begun: tuple[Begun, ...]) -> Problem:
             lookup.vehicles[one.vehicle] = msgspec.structs.replace(
                 vehicle,
                 max_duration=_at_least(vehicle.max_duration, found.duration),
-                max_trip=_at_least(vehicle.max_trip, found.duration),
+                max_trip=_at_least(vehicle.max_trip, max(ends - begins for begins, ends, _ in found.trips)),
             )
     return msgspec.structs.replace(
         problem,
@@ -176,28 +187,63 @@ def _until_at_least(shift: Window | None, end: int | None) -> Window | None:
     return shift if shift is None or end is None or end <= shift.end else Window(shift.start, end)
 
 
-def on_the_road(problem: Problem, hand: Hand, begun: tuple[Begun, ...]) -> Problem:
-    """The problem for a search: no vehicle that has left gets goods that lie at the depot, unless a person gave them to it.
-    Goods that are on the road may change vehicles: two of them can meet."""
+def on_the_road(problem: Problem, hand: Hand, begun: tuple[Begun, ...], now: datetime) -> Problem:
+    """The problem for a search: no vehicle that has left gets goods that lie at the depot, unless a person gave them to it,
+    or it comes back for them. Goods that are on the road may change vehicles: two of them can meet.
+
+    A vehicle that comes back can carry them on a later trip, so they are not barred from it; but nobody begins to load
+    them before ``now``, so that they come too late for a trip that has begun.
+    """
     known = {order.id for order in problem.orders}
     road = {name for one in begun if one.departed for name in one.aboard} & known
     given = {route.vehicle: {*route.orders} & known for route in hand.routes}
     once = {vehicle.id for vehicle in problem.vehicles if vehicle.trips == 1}
-    left = {one.vehicle for one in begun if one.departed} & once
+    left = {one.vehicle: one.trip for one in begun if one.departed}
+    if left.keys() - once:
+        settled = {name for route in hand.routes for name in _on_trips(route, left.get(route.vehicle, 0))}
+        problem = _ready(problem, known - road - settled, now)
     return msgspec.structs.replace(
         problem,
         locks=tuple(
             msgspec.structs.replace(lock, aboard=tuple(sorted(road | given.get(lock.vehicle, set()))))
-            if lock.vehicle in left
+            if lock.vehicle in left.keys() & once
             else lock
             for lock in problem.locks
         ),
     )
 
 
-def not_before(problem: Problem, now: datetime) -> Problem:
-    """The problem of a day that runs: a vehicle that has not left does not leave before ``now``. On a day that is over
-    for a vehicle nothing changes: that is history."""
+def _on_trips(route: HandRoute, count: int) -> Iterator[str]:
+    """What stands in an arrangement of a route on its first trips."""
+    for name in route.orders:
+        count -= name == RELOAD
+        if count <= 0:
+            return
+        yield name
+
+
+def _ready(problem: Problem, names: Collection[str], now: datetime) -> Problem:
+    """The problem in which what lies at a depot is not loaded before ``now``: a vehicle that leaves then begins to load
+    as much earlier as loading takes."""
+    if problem.origin is None or not names:
+        return problem
+    depots = {vehicle.depot for vehicle in problem.vehicles}
+    at = round((now - problem.origin) / timedelta(seconds=1))
+    at -= min(site.service for site in problem.sites if site.id in depots)
+    return msgspec.structs.replace(
+        problem,
+        orders=tuple(
+            msgspec.structs.replace(order, release=max(order.release, at))
+            if order.id in names and from_depot(order)
+            else order
+            for order in problem.orders
+        ),
+    )
+
+
+def not_before(problem: Problem, now: datetime, begun: tuple[Begun, ...] = ()) -> Problem:
+    """The problem of a day that runs: a vehicle that has not left does not leave before ``now``, nor on its next trip one
+    that is on an earlier one. On a day that is over for a vehicle nothing changes: that is history."""
     if problem.origin is None:
         return problem
     at = round((now - problem.origin) / timedelta(seconds=1))
@@ -210,7 +256,10 @@ def not_before(problem: Problem, now: datetime) -> Problem:
             return vehicle
         return msgspec.structs.replace(vehicle, shift=Window(earliest, vehicle.shift.end))
 
-    return msgspec.structs.replace(problem, vehicles=tuple(later(vehicle) for vehicle in problem.vehicles))
+    over = {vehicle.id for vehicle in problem.vehicles if vehicle.shift is not None and vehicle.shift.end <= at}
+    waiting = {name for one in begun if one.departed and one.vehicle not in over for name in one.later}
+    problem = msgspec.structs.replace(problem, vehicles=tuple(later(vehicle) for vehicle in problem.vehicles))
+    return _ready(problem, waiting, now)
 
 
 def settled(hand: Hand, begun: tuple[Begun, ...]) -> Hand:

@@ -28,7 +28,6 @@ from server.planning.plan import Cost, Plan, Unserved
 from server.planning.problem import Capacity, Compartment, Problem, Vehicle
 from server.planning.roads import remarks_of
 from server.planning.searches import measured_problem
-from server.planning.sequences import RELOAD
 from server.planning.troubles import Trouble, TroubleKind, troubles_of
 from server.planning.under_way import under_way, with_begun
 from server.planning.urgent_roads import with_site
@@ -175,16 +174,13 @@ def take(asked: Asked, choice: Choice, *, by: str) -> str:
     for the dispatcher to put right at the desk.
 
     Raises:
-        Refused: URGENT_BREAKS for one that breaks something on a return to load, which no desk can put right; PLAN_REFUSED,
-            DESK_SUPERSEDED.
+        Refused: PLAN_REFUSED, DESK_SUPERSEDED.
     """
     problem, plan = asked.problem, asked.plan
     if choice.holds:
         made = with_choice(problem, plan, choice)
         accept(problem, made)
         return keep_plan(problem, made, day=asked.kept.day, by=by, predecessor=asked.kept.id)
-    if RELOAD in choice.sequence:
-        raise Refused(problems.URGENT_BREAKS, value=asked.order.consignment.note_number)
     left = with_left(plan, _left(asked.order.consignment.id), problem)
     accept(problem, left)
     plan_id = keep_plan(problem, left, day=asked.kept.day, by=by, predecessor=asked.kept.id)

@@ -57,7 +57,6 @@ def _choice(asked: Asked, choice: Choice, names: Names, carrier: str) -> dict[st
         "moved": _moved(problem, figures, names),
         "broken": [_broken(figures, one, names) for one in figures.broken],
         "holds": choice.holds,
-        "takable": choice.holds or not choice.returns,
         "key": key_of(choice),
     }
 

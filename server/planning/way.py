@@ -118,7 +118,7 @@ def way(lookup: Lookup, crew: Crew, orders: Sequence[Order], rests: bool = True)
     """
     problem, vehicle = lookup.problem, crew.vehicle
     trips = trips_of(orders)
-    visits = _visits(lookup, vehicle, orders, trips)
+    visits = visits_along(lookup, vehicle, orders)
     rows = [lookup.row[vehicle.depot], *(visit.row for visit in visits), lookup.row[vehicle.end_depot]]
     matrix = problem.matrices[vehicle.profile]
     distances = tuple(matrix.distance[a][b] for a, b in pairwise(rows))
@@ -152,11 +152,10 @@ def held_at(crew: Crew, visits: Sequence[Visit]) -> tuple[int, int] | None:
     return None if index is None else (index, held.until)
 
 
-def _visits(
-    lookup: Lookup, vehicle: Vehicle, orders: Sequence[Order], trips: Sequence[Sequence[Order]]
-) -> tuple[Visit, ...]:
+def visits_along(lookup: Lookup, vehicle: Vehicle, orders: Sequence[Order]) -> tuple[Visit, ...]:
+    """The visits of a sequence, returns to load again among them."""
     visits: list[Visit] = []
-    following = iter(trips[1:])
+    following = iter(trips_of(orders)[1:])
     for group in visits_of(orders):
         if is_reload(group[0]):
             visits.append(_reload(lookup, vehicle, group, next(following)))

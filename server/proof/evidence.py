@@ -254,9 +254,9 @@ class _Scope:
         return bool(times) and min(times) <= end and max(times) >= start
 
 
-_UNTIL_THEN = (e.RouteRevised, e.IncidentReported)
-"""What concerns every stop of the route that is concluded later."""
-_WHOLE_ROUTE = (e.ShiftStarted, *_UNTIL_THEN, e.VehicleChecked, e.DepartureRefused, e.VehicleDeparted)
+_UNTIL_THEN = (e.RouteRevised, e.IncidentReported, e.DepartureRefused, e.VehicleDeparted)
+"""What concerns every stop of the route that is concluded later: of several departures, on trip after trip, those before."""
+_WHOLE_ROUTE = (e.ShiftStarted, *_UNTIL_THEN, e.VehicleChecked)
 _AT_A_STOP = (
     e.StopArrived,
     e.GoodsUnloaded,

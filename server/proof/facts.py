@@ -92,7 +92,7 @@ def _transport(view: View) -> list[list[str]]:
         ("driver", _person(view, route.driver)),
         ("depot", view.say(route.depot.name)),
         ("window", window or DASH),
-        ("departed", view.instant(view.journey.departed)),
+        ("departed", view.instant(view.journey.departure_of(stop))),
         ("arrived", view.instant(visit.arrived)),
         ("departure_temperature", view.spread([verdict.first for verdict in known])),
         ("arrival_temperature", view.spread([verdict.last for verdict in known])),
@@ -110,13 +110,16 @@ def _person(view: View, party: Party) -> str:
 
 
 def _mileage(view: View) -> str:
-    """km by the plan to this stop, and the odometer where the driver read it (vaccines: 行驶里程)."""
-    planned = sum(stop.leg_distance for stop in view.route.stops if stop.number <= view.stop.number) / 1000
-    text = f"{planned:.1f} km ({view.route.roads})"
-    for entry in view.evidence.of(e.VehicleDeparted):
-        if isinstance(entry.event, e.VehicleDeparted) and entry.event.odometer is not None:
-            text += f" · {view.word('odometer_start')} {entry.event.odometer} km"
-    return text
+    """km by the plan from the depot to this stop, and the odometer at the departure where the driver read it (vaccines:
+    行驶里程)."""
+    route, trip = view.route, view.stop.trip
+    on_it = [stop for stop in route.stops if stop.trip == trip and stop.number <= view.stop.number]
+    back = route.reload(trip)
+    planned = sum(stop.leg_distance for stop in on_it) - (0.0 if back is None else back.leg_distance)
+    text = f"{planned / 1000:.1f} km ({route.roads})"
+    departures = [entry.event for entry in view.evidence.of(e.VehicleDeparted)]
+    read = [one.odometer for one in departures if isinstance(one, e.VehicleDeparted) and one.odometer is not None]
+    return f"{text} · {view.word('odometer_start')} {read[-1]} km" if read else text
 
 
 def _consignment(view: View, note: Consignment) -> Json:

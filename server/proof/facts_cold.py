@@ -90,7 +90,7 @@ def _chart(view: View, container: Container, loggers: list[Logger], start: datet
     last = "mark_shown" if view.shown else "mark_failed"
     moments = (
         (start, "mark_loaded"),
-        (view.journey.departed, "mark_departed"),
+        (view.journey.departure_of(view.stop), "mark_departed"),
         (view.visit.arrived, "mark_arrived"),
         (end, last),
     )

@@ -254,7 +254,7 @@ class Rehearsal:
         number = report.get("number", 0)
         if report["what"] == "step" and report["screen"] == "drive" and number != self._number:
             self._number = number
-            self._say(f"  → {number}  {report['site']}")
+            self._say(f"  → {number}  {report['site']}" if number else "  → back to the depot, to load / 回库装货")
         elif report["what"] == "step" and report["screen"] in ("load", "return", "end"):
             words = {"load": "load / 装车", "return": "back to the depot / 返程", "end": "end of shift / 收班"}
             self._say(f"  {words[report['screen']]}")

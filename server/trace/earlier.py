@@ -1,4 +1,5 @@
-"""Custody on another vehicle before this one: what the ledger knows of goods that changed vehicles on the road."""
+"""What the ledger knows of goods before a route is published (again): their custody on another vehicle before this one, and
+where they ride."""
 
 from server.trace.journeys import series, tell
 from shared.coldchain.verdict import Earlier, judge
@@ -27,3 +28,16 @@ def earlier_custody(route_id: str, line_id: str) -> Earlier | None:
         state.rides, journey.attachments, series(route_id), line.product.range, at=end, earlier=line.earlier
     )
     return Earlier(route_id, start, end, verdict)
+
+
+def riding(route_id: str) -> dict[str, str]:
+    """The containers that lines of a route ride in now, by line, as far as the ledger has heard. Where a line rides in
+    several it is the one it was loaded into last."""
+    told = tell(route_id)
+    lines = {} if told is None else told.journey.lines
+    found = {}
+    for line_id, line in lines.items():
+        on_board = [ride.container_id for ride in line.rides if ride.until is None]
+        if on_board:
+            found[line_id] = on_board[-1]
+    return found

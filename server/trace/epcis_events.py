@@ -7,7 +7,7 @@ arriving and accepting, which are what a carrier sees.
 
 ==================  ===================================================================================
 GoodsLoaded         AggregationEvent ADD, loading: packs into their container, at the depot or on the road
-VehicleDeparted     ObjectEvent, departing, in_transit: each container with such goods
+VehicleDeparted     ObjectEvent, departing, in_transit: each container with such goods loaded for that trip
 ReadingsSealed      ObjectEvent, sensor_reporting: what a container's logger recorded, reading by reading
 StopArrived         ObjectEvent, arriving, in_transit
 GoodsUnloaded       AggregationEvent DELETE, unloading
@@ -79,8 +79,9 @@ class _Telling(Teller):
         for entry in entries:
             if isinstance(entry.event, e.GoodsLoaded) and entry.event.line_id in self._lines:
                 self._loaded.setdefault((entry.event.line_id, entry.event.container_id), []).append(entry)
-        departures = (entry.index for entry in entries if isinstance(entry.event, e.VehicleDeparted))
-        self._departed = min(departures, default=None)
+        self._departures = [
+            (entry.index, entry.event.trip) for entry in entries if isinstance(entry.event, e.VehicleDeparted)
+        ]
         self._held = {
             key: sum(one.event.quantity for one in loads if isinstance(one.event, e.GoodsLoaded))
             for key, loads in self._loaded.items()
@@ -91,10 +92,12 @@ class _Telling(Teller):
 
     def events(self) -> Iterator[Told]:
         for (line_id, container_id), loads in sorted(self._loaded.items()):
-            for on_the_road in (False, True):
-                some = [entry for entry in loads if self._is_after_departure(entry) is on_the_road]
-                if some:
-                    yield self._loading(line_id, container_id, some, on_the_road=on_the_road)
+            by_trip: dict[tuple[bool, int], list[Stored]] = {}
+            for entry in loads:
+                key = not self._at_the_depot(line_id, entry), self._trip_at(entry)
+                by_trip.setdefault(key, []).append(entry)
+            for (on_the_road, _trip), some in sorted(by_trip.items()):
+                yield self._loading(line_id, container_id, some, on_the_road=on_the_road)
         unloaded: dict[tuple[str, str], list[Stored]] = {}
         for entry in self._entries:
             event = entry.event
@@ -102,7 +105,7 @@ class _Telling(Teller):
                 case e.LoggerAttached():
                     self._attached[event.logger_id] = event.container_id
                 case e.VehicleDeparted():
-                    yield from self._moving(entry, self._depot, "departing", self._loaded_at_the_depot())
+                    yield from self._moving(entry, self._depot, "departing", self._loaded_for(entry))
                 case e.ReadingsSealed():
                     yield from self._readings(entry, event)
                 case e.StopArrived():
@@ -138,15 +141,24 @@ class _Telling(Teller):
         """The containers that goods for a stop ride in."""
         return {container for line, container in self._loaded if self._lines[line][0].id == stop_id}
 
-    def _is_after_departure(self, entry: Stored) -> bool:
-        return self._departed is not None and entry.index > self._departed
+    def _trip_at(self, entry: Stored) -> int:
+        """The trip the vehicle was on when something was recorded; 0 before it left."""
+        return max((trip for index, trip in self._departures if index < entry.index), default=0)
 
-    def _loaded_at_the_depot(self) -> set[str]:
-        """The containers that such goods left the depot in."""
+    def _at_the_depot(self, line_id: str, entry: Stored) -> bool:
+        """Whether goods of a line were loaded at the depot: for a trip that had not begun. Else another vehicle gave them."""
+        return self._lines[line_id][0].trip > self._trip_at(entry)
+
+    def _loaded_for(self, departure: Stored) -> set[str]:
+        """The containers that such goods left the depot in, with this departure."""
+        before = self._trip_at(departure)
         return {
             container
-            for (_, container), loads in self._loaded.items()
-            if not all(self._is_after_departure(entry) for entry in loads)
+            for (line_id, container), loads in self._loaded.items()
+            if any(
+                entry.index < departure.index and self._trip_at(entry) == before and self._at_the_depot(line_id, entry)
+                for entry in loads
+            )
         }
 
     def _take(self, line_id: str, quantity: int) -> list[tuple[str, int]]:

@@ -35,7 +35,7 @@ from shared.geo import Position
 from shared.work import Consignment, Line, Stop
 
 ON_THE_WAY = "on_the_way"
-"""The phase shown for the stop a vehicle on the road goes to next."""
+"""The phase shown for the stop a vehicle on the road goes to next; for none while it comes back to load for another trip."""
 WITHDRAWN = "withdrawn"
 """The phase shown for a stop that a newer version of the route does not have, and that nobody visited."""
 
@@ -220,7 +220,8 @@ def _write_stop(rows: Rows, told: Told, stop: Stop, changed: int, *, with_lines:
     journey = told.journey
     state = journey.stop(stop.id)
     phase: str = state.phase.value
-    if journey.phase is Phase.DEPARTED and journey.open_stop is None and journey.next_stop == stop.id:
+    driving = journey.phase is Phase.DEPARTED and journey.open_stop is None and journey.to_load is None
+    if driving and journey.next_stop == stop.id:
         phase = ON_THE_WAY
     elif stop.id in journey.withdrawn and state.phase is StopPhase.PLANNED:
         phase = WITHDRAWN

@@ -138,8 +138,12 @@ def _unloaded(journey: "Journey", event: e.GoodsUnloaded) -> None:
 
 
 def _returned(journey: "Journey", event: e.GoodsReturned) -> None:
-    """No more comes back than was loaded and not accepted; none at all, where goods were lost."""
+    """No more comes back than was loaded and not accepted; none at all, where goods were lost. Before the day is over only
+    what nobody is driven to with any more."""
     line = _line(journey, event.line_id)
+    stop = journey.route.line(line.id)[0]
+    if journey.returned is None and journey.stop(stop.id).done is None and stop.id not in journey.withdrawn:
+        raise _foreign("明细 line", line.id, journey, stop.id)
     _check_quantity("交回 returned", line, event.quantity, journey.line(line.id).on_board, least=0)
 
 

@@ -133,13 +133,15 @@ class DepartureRefused(CustodyEvent, frozen=True):
 
 
 class VehicleDeparted(CustodyEvent, frozen=True):
-    """The vehicle left the depot; what stood against it had been overridden by these events."""
+    """The vehicle left the depot on one of the day's trips (1, 2 …); what stood against it had been overridden by these
+    events."""
 
     route_id: str
     position: Position | None
     overridden: tuple[str, ...] = ()
     odometer: int | None = None
     """km, where the driver read it (vaccines: mileage from start to arrival)."""
+    trip: int = 1
 
 
 class StopArrived(CustodyEvent, frozen=True):

@@ -90,8 +90,13 @@ def qualification_problems(route: Route, day: date) -> list[Problem]:
     return found
 
 
-def departure_problems(journey: Journey, day: date) -> list[Problem]:
-    """Everything that stands against departure now: papers, vehicle check, pre-cooling, loading."""
+def departure_problems(journey: Journey, day: date, trip: int | None = None) -> list[Problem]:
+    """Everything that stands against departure now: papers, vehicle check, pre-cooling, loading.
+
+    Only goods of ``trip`` (by default the one that is next), and of stops of earlier ones that are still to come, have to be
+    on board.
+    """
+    leaving = trip if trip is not None else journey.to_load or max(1, journey.trip)
     route = journey.route
     found = qualification_problems(route, day)
     if journey.vehicle_check is None:
@@ -111,7 +116,7 @@ def departure_problems(journey: Journey, day: date) -> list[Problem]:
                 Refused(problems.GATE_NOT_PRECOOLED, value=container.name.zh, actual=actual, expected=expected).problem
             )
     found += _unwatched(journey)
-    for stop in journey.due_stops:
+    for stop in journey.stops_of(leaving):
         for consignment in stop.consignments:
             found += [
                 Refused(

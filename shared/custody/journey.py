@@ -51,8 +51,11 @@ ROUTE_TABLE: Mapping[tuple[Phase, type], Phase] = {
     (Phase.STARTED, e.ScanRefused): Phase.STARTED,
     (Phase.STARTED, e.DepartureRefused): Phase.STARTED,
     (Phase.STARTED, e.VehicleDeparted): Phase.DEPARTED,
+    (Phase.DEPARTED, e.VehicleDeparted): Phase.DEPARTED,
+    (Phase.DEPARTED, e.DepartureRefused): Phase.DEPARTED,
     (Phase.DEPARTED, e.GoodsLoaded): Phase.DEPARTED,
     (Phase.DEPARTED, e.GoodsMoved): Phase.DEPARTED,
+    (Phase.DEPARTED, e.GoodsReturned): Phase.DEPARTED,
     (Phase.DEPARTED, e.LoggerAttached): Phase.DEPARTED,
     (Phase.DEPARTED, e.LoggerDetached): Phase.DEPARTED,
     (Phase.DEPARTED, e.ScanRefused): Phase.DEPARTED,
@@ -69,7 +72,13 @@ ROUTE_TABLE: Mapping[tuple[Phase, type], Phase] = {
         for kind in (e.MessageSent, e.MessageRead, e.IncidentReported)
     },
 }
-"""What may happen to a route, and where it leads. What is not here is not allowed."""
+"""What may happen to a route, and where it leads. What is not here is not allowed. A vehicle that comes back to be loaded
+again departs once more, on its next trip; what came back with it is handed back before that."""
+
+BETWEEN_STOPS: frozenset[type] = frozenset(
+    {e.VehicleReturned, e.VehicleDeparted, e.DepartureRefused, e.GoodsMoved, e.GoodsReturned}
+)
+"""What of it cannot happen while the vehicle is at a stop."""
 
 STOP_TABLE: Mapping[tuple[StopPhase, type], StopPhase] = {
     (StopPhase.PLANNED, e.StopArrived): StopPhase.ARRIVED,
@@ -152,6 +161,11 @@ class Journey(msgspec.Struct, frozen=True):
     phase: Phase = Phase.ASSIGNED
     started: datetime | None = None
     departed: datetime | None = None
+    """When it left the depot first."""
+    departures: tuple[datetime, ...] = ()
+    """When it left the depot, for each trip."""
+    trip: int = 0
+    """The trip it is on, or was on last; 0 before it leaves."""
     returned: datetime | None = None
     ended: datetime | None = None
     vehicle_check: e.VehicleChecked | None = None
@@ -201,6 +215,35 @@ class Journey(msgspec.Struct, frozen=True):
         return None
 
     @property
+    def to_load(self) -> int | None:
+        """The trip that the vehicle has to be loaded for before its next stop; ``None`` while that is on the trip it is on,
+        at a stop, and where no stop is left."""
+        stop_id = self.next_stop
+        if stop_id is None or self.open_stop is not None:
+            return None
+        trip = self.route.stop(stop_id).trip
+        return trip if trip > self.trip else None
+
+    def departure_of(self, stop: Stop) -> datetime | None:
+        """When the goods of a stop left the depot: the first departure after they began to be loaded. Goods that came on
+        board on the road left it with the departure before."""
+        begun = min((ride.start for line in stop.lines() for ride in self.line(line.id).rides), default=None)
+        after = (at for at in self.departures if begun is not None and at >= begun)
+        return next(after, self.departures[-1] if self.departures else None)
+
+    def carries(self, stop: Stop) -> bool:
+        """Whether the vehicle left the depot last with what a stop gets: that is on the trip it is on, or all of it came on
+        board before, as of a vehicle that is called back and has more than it needs until then."""
+        if stop.trip <= self.trip:
+            return True
+        left = self.departures[-1:]
+        lines = [(line, self.line(line.id)) for line in stop.lines()]
+        return bool(left) and all(
+            state.loaded >= line.quantity and all(ride.start <= left[0] for ride in state.rides)
+            for line, state in lines
+        )
+
+    @property
     def due_stops(self) -> list[Stop]:
         """The stops of the day: those of the newest version, and those of earlier ones that were visited nevertheless."""
         return [
@@ -208,6 +251,12 @@ class Journey(msgspec.Struct, frozen=True):
             for stop in self.route.stops
             if stop.id not in self.withdrawn or self.stop(stop.id).phase is not StopPhase.PLANNED
         ]
+
+    def stops_of(self, trip: int) -> list[Stop]:
+        """The stops still to come on a trip and on those before it, in driving order: their goods have to be on board when
+        it begins."""
+        coming = [s for s in self.due_stops if s.trip <= trip and self.stop(s.id).phase is StopPhase.PLANNED]
+        return sorted(coming, key=lambda stop: stop.number)
 
     def allows(self, event: e.AnyEvent) -> bool:
         """Whether the table allows ``event`` now."""
@@ -252,8 +301,10 @@ def _next_phases(journey: Journey, event: e.AnyEvent) -> tuple[Phase, StopPhase 
     if kind in ALWAYS or kind in e.SERVER_ONLY:
         return journey.phase, None
     if (journey.phase, kind) in ROUTE_TABLE:
-        if kind in (e.VehicleReturned, e.GoodsMoved) and journey.open_stop is not None:
+        if kind in BETWEEN_STOPS and journey.open_stop is not None:
             raise _illegal(f"at stop {journey.open_stop}", event)
+        if isinstance(event, e.VehicleDeparted) and event.trip <= journey.trip:
+            raise _illegal(f"on trip {journey.trip}", event)
         return ROUTE_TABLE[journey.phase, kind], None
     if kind is e.PhotoTaken and stop_id is None and journey.phase in ON_SHIFT:
         return journey.phase, None
@@ -283,8 +334,10 @@ def _started(journey: Journey, _event: e.ShiftStarted, at: datetime, _record: st
     return msgspec.structs.replace(journey, started=at)
 
 
-def _departed(journey: Journey, _event: e.VehicleDeparted, at: datetime, _record: str) -> Journey:
-    return msgspec.structs.replace(journey, departed=at)
+def _departed(journey: Journey, event: e.VehicleDeparted, at: datetime, _record: str) -> Journey:
+    first = at if journey.departed is None else journey.departed
+    trip = max(journey.trip, event.trip)
+    return msgspec.structs.replace(journey, departed=first, departures=(*journey.departures, at), trip=trip)
 
 
 def _returned(journey: Journey, _event: e.VehicleReturned, at: datetime, _record: str) -> Journey:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from driver_app.services.bootstrap import Services
 from driver_app.services.checklist import CHECKLIST
 from driver_app.services.recorder import Recorded
-from driver_app.services.step import Step
+from driver_app.services.step import Step, StepKind
 from shared.clock import Clock, to_ms
 from shared.coldchain.readings import Reading, TimeBasis
 from shared.custody.events import (
@@ -148,7 +148,9 @@ class Driver:
     def _drive(self) -> None:
         self.standing = ""
         stop_id = self.look().stop_id
-        assert stop_id is not None
+        if stop_id is None:  # back to the depot, to load for the next trip
+            self._services.steps.go(StepKind.LOAD)
+            return
         number = self._services.duty.route.stop(stop_id).number
         if number > 1 and self._chance(0.2):
             self._services.stop.remark(f"S{number - 1}", "匝道在后面 the ramp is at the back")

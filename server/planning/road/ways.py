@@ -27,9 +27,14 @@ class Way(msgspec.Struct, frozen=True):
 
 
 def places_of(route: Route) -> tuple[Position, ...]:
-    """Where a route goes: its depot, its stops, and where it ends, which is where its straight track ends."""
+    """Where a route goes: its depot, its stops, the depot again before each later trip, and where it ends, which is where its
+    straight track ends."""
     start = route.depot.fence.centre
-    return (start, *(stop.site.fence.centre for stop in route.stops), route.track[-1] if route.track else start)
+    there: list[Position] = []
+    for stop in route.stops:
+        there += [start] if route.before(stop) is not None else []
+        there.append(stop.site.fence.centre)
+    return (start, *there, route.track[-1] if route.track else start)
 
 
 def find_way(router: Valhalla, places: Sequence[Position], profile: Profile) -> Way:
@@ -93,11 +98,14 @@ def with_way(route: Route, way: Way) -> Route:
             " → ".join(f"{at.lat:.5f} {at.lon:.5f}" for at in places) for places in (way.places, places_of(route))
         )
         raise Refused(problems.ROADS_CHANGED, value=now, expected=was)
-    stops = tuple(
-        msgspec.structs.replace(stop, directions=turns)
-        for stop, turns in zip(route.stops, way.directions[:-1], strict=True)
-    )
+    legs = iter(way.directions)
+    stops, reloads = [], []
+    for stop in route.stops:
+        reload = route.before(stop)
+        if reload is not None:
+            reloads.append(msgspec.structs.replace(reload, directions=next(legs)))
+        stops.append(msgspec.structs.replace(stop, directions=next(legs)))
     track: list[Position] = []
     for shape in way.shapes:
         track += simplify(shape, TOLERANCE)[1 if track else 0 :]
-    return msgspec.structs.replace(route, stops=stops, track=tuple(track))
+    return msgspec.structs.replace(route, stops=tuple(stops), reloads=tuple(reloads), track=tuple(track))

@@ -2,7 +2,7 @@
 // the arrangement a person made.
 
 import { ask, fill, follow, news, share } from "./searching.js";
-import { driven, lockedStops, lockedUpTo, moved } from "./desk_hand.js";
+import { driven, isReload, loadedAgain, lockedStops, lockedUpTo, moved } from "./desk_hand.js";
 import { DeskMap } from "./desk_map.js";
 import { Panel } from "./desk_panel.js";
 import { Publish } from "./desk_publish.js";
@@ -116,18 +116,26 @@ function apply(make, keep = () => { past.push(state.hand); future.length = 0; })
   return last;
 }
 
-// Where the stop with an order is by now.
-function placeOf(order) {
+// What a stop is found by again: an order of it; a return to load again by the order that follows it.
+function keyOf({ vehicle, index }) {
+  const stops = routes().get(vehicle)?.stops ?? [];
+  const stop = stops[index];
+  if (!stop) return undefined;
+  return isReload(stop) ? { before: stops[index + 1].orders[0] } : stop.orders[0];
+}
+
+// Where the stop with a key is by now.
+function placeOf(key) {
+  const order = key.before ?? key;
   for (const route of state.routes) {
     const index = route.stops.findIndex((stop) => stop.orders.includes(order));
-    if (index >= 0) return { vehicle: route.vehicle, index };
+    if (index >= 0) return { vehicle: route.vehicle, index: key.before && index > 0 && isReload(route.stops[index - 1]) ? index - 1 : index };
   }
   return { orders: [order] };
 }
 
 function mayMove(from) {
   if (readOnly) { say(words.readOnly, true); return false; }
-  if (from.vehicle && !routes().get(from.vehicle).stops[from.index].orders.length) { say(words.reload, true); return false; }
   if (!from.vehicle || from.index >= lockedStops(routes().get(from.vehicle))) return true;
   say(words.lockedStop, true);
   return false;
@@ -135,16 +143,18 @@ function mayMove(from) {
 
 function move(from, to) {
   if (!mayMove(from)) return last;
-  const orders = from.vehicle ? routes().get(from.vehicle).stops[from.index].orders : from.orders;
-  const next = to && routes().get(to.vehicle)?.stops[to.index]?.orders[0];
+  const reload = from.vehicle && isReload(routes().get(from.vehicle).stops[from.index]);
+  if (reload && to && to.vehicle !== from.vehicle) { say(words.ownReload, true); return last; }
+  const key = from.vehicle ? keyOf(from) : from.orders[0];
+  const next = to ? keyOf(to) : undefined;
   const target = () => {
     if (to === null) return null;
     const before = next === undefined ? null : placeOf(next);
     return { vehicle: to.vehicle, index: before?.vehicle === to.vehicle ? before.index : (routes().get(to.vehicle)?.stops.length ?? 0) };
   };
-  return apply(() => moved(state.hand, routes(), from.vehicle ? placeOf(orders[0]) : from, target())).then(() => {
+  return apply(() => moved(state.hand, routes(), from.vehicle ? placeOf(key) : from, target())).then(() => {
     selected = null;
-    const there = to && placeOf(orders[0]);
+    const there = to && !reload && placeOf(key);
     select(there?.vehicle ? there : null);
     if (there?.vehicle) timeline.focus(there);
   });
@@ -158,12 +168,19 @@ async function attempt(from, to, show) {
   show(texts(told).filter((text) => !before.has(text)), `${words.cost}: ${difference(told.totals.cost - state.totals.cost, (value) => value.toFixed(1))}`);
 }
 
+// The vehicle comes back to load before a stop.
+function again(place) {
+  if (!mayMove(place)) return;
+  const key = keyOf(place);
+  apply(() => { const { vehicle, index } = placeOf(key); return vehicle ? loadedAgain(state.hand, routes(), vehicle, index) : null; });
+}
+
 function lock(vehicle, index) {
-  if (readOnly) return;
+  if (readOnly || isReload(routes().get(vehicle).stops[index])) return;
   const route = routes().get(vehicle);
-  const [order] = route.stops[index].orders;
+  const key = keyOf({ vehicle, index });
   const off = index < lockedStops(route);
-  apply(() => { const place = placeOf(order); return place.vehicle ? lockedUpTo(state.hand, routes(), place.vehicle, off ? place.index - 1 : place.index) : null; });
+  apply(() => { const place = placeOf(key); return place.vehicle ? lockedUpTo(state.hand, routes(), place.vehicle, off ? place.index - 1 : place.index) : null; });
 }
 
 function undo() { let now; apply(() => { now = state.hand; return past.at(-1) ?? null; }, () => { past.pop(); future.push(now); }); }
@@ -255,7 +272,7 @@ function trouble(kind) {
 
 const timeline = new Timeline(get("timeline"), fixed, colours, clock, words, { select, move, attempt, key, mayMove });
 const panel = new Panel(fixed, words, names, colours, { clock, span }, {
-  select, move, attempt, lock, mayMove, readOnly,
+  select, move, attempt, again, lock, mayMove, readOnly,
   drive: (vehicle, driver) => apply(() => driven(state.hand, vehicle, driver)),
   drag: (event, orders, text) => timeline.follow(event, { orders }, text),
 });

@@ -1,4 +1,7 @@
-// The desk's map: routes as lines, stops as dots; one that breaks something has a red ring.
+// The desk's map: routes as lines, stops as dots; one that breaks something has a red ring. Where a vehicle comes back to load
+// again there is a ring of its colour around the depot.
+
+import { isReload, numbers } from "./desk_hand.js";
 
 const collection = (features) => ({ type: "FeatureCollection", features });
 
@@ -20,10 +23,10 @@ export class DeskMap {
       { id: "lines", type: "line", source: "lines", paint: { "line-color": colour, "line-width": ["case", ["get", "on"], 4, 2], "line-opacity": ["case", ["get", "dim"], 0.15, 0.7] } },
       { id: "depots", type: "circle", source: "depots", paint: { "circle-color": "#1f2937", "circle-radius": 7, "circle-stroke-color": "#fff", "circle-stroke-width": 2 } },
       { id: "stops", type: "circle", source: "stops", paint: {
-        "circle-color": colour, "circle-radius": ["case", ["get", "on"], 9, ["get", "broken"], 7, 5],
+        "circle-color": ["case", ["get", "reload"], "rgba(255, 255, 255, 0)", colour], "circle-radius": ["case", ["get", "reload"], 10, ["get", "on"], 9, ["get", "broken"], 7, 5],
         "circle-opacity": ["case", ["get", "dim"], 0.3, 1], "circle-stroke-opacity": ["case", ["get", "dim"], 0.3, 1],
-        "circle-stroke-color": ["case", ["get", "broken"], "#d63939", ["get", "on"], "#111827", "#fff"],
-        "circle-stroke-width": ["case", ["get", "broken"], 3.5, ["get", "on"], 3, 1] } },
+        "circle-stroke-color": ["case", ["get", "broken"], "#d63939", ["get", "on"], "#111827", ["get", "reload"], colour, "#fff"],
+        "circle-stroke-width": ["case", ["get", "broken"], 3.5, ["any", ["get", "on"], ["get", "reload"]], 3, 1] } },
     );
     this.map = new maplibregl.Map({ container: holder, style, attributionControl: data.tiles ? {} : false, center: [116.4, 39.9], zoom: 9, dragRotate: false });
     this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-left");
@@ -62,20 +65,21 @@ export class DeskMap {
       const colour = this.colours.get(route.vehicle);
       const way = route.stops.map((stop) => at(stop.site));
       if (way.every(Boolean) && depot?.at) lines.push({ type: "Feature", properties: { colour, on, dim }, geometry: { type: "LineString", coordinates: [depot.at, ...way, at(route.ends) ?? depot.at] } });
+      const counted = numbers(route);
       route.stops.forEach((stop, index) => {
         const place = at(stop.site);
         if (!place) return;
-        const properties = { colour, dim, on: on && selected.index === index, broken: stop.broken.length > 0, vehicle: route.vehicle, index, name: this.fixed.sites[stop.site].name, place: `${this.names.get(route.vehicle)} ${index + 1}` };
+        const properties = { colour, dim, on: on && selected.index === index, broken: stop.broken.length > 0, reload: isReload(stop), vehicle: route.vehicle, index, name: this.fixed.sites[stop.site].name, place: `${this.names.get(route.vehicle)} ${counted[index]}` };
         stops.push({ type: "Feature", properties, geometry: { type: "Point", coordinates: place } });
       });
     }
     for (const site of Object.values(this.fixed.sites)) {
       // where a vehicle broke down
-      if (site.roadside && site.at) stops.push({ type: "Feature", properties: { colour: "#fff", dim: false, on: false, broken: true, vehicle: "", index: -1, name: site.name, place: "" }, geometry: { type: "Point", coordinates: site.at } });
+      if (site.roadside && site.at) stops.push({ type: "Feature", properties: { colour: "#fff", dim: false, on: false, broken: true, reload: false, vehicle: "", index: -1, name: site.name, place: "" }, geometry: { type: "Point", coordinates: site.at } });
     }
     for (const { order } of state.off) {
       const site = this.fixed.orders[order].site;
-      if (at(site)) stops.push({ type: "Feature", properties: { colour: "#9ca3af", dim: false, on: false, broken: false, vehicle: "", index: -1, name: this.fixed.sites[site].name, place: "" }, geometry: { type: "Point", coordinates: at(site) } });
+      if (at(site)) stops.push({ type: "Feature", properties: { colour: "#9ca3af", dim: false, on: false, broken: false, reload: false, vehicle: "", index: -1, name: this.fixed.sites[site].name, place: "" }, geometry: { type: "Point", coordinates: at(site) } });
     }
     const depots = Object.values(this.fixed.sites).filter((site) => site.depot && site.at).map((site) => ({ type: "Feature", properties: { name: site.name }, geometry: { type: "Point", coordinates: site.at } }));
     this.map.getSource("lines").setData(collection(lines));

@@ -1,7 +1,7 @@
 // The panel beside the map: the selected route stop by stop, the tray of what is on no route, and what changed. Everything a
 // drag does can be done here without one.
 
-import { lockedStops } from "./desk_hand.js";
+import { isReload, lockedStops, numbers, tripsOf } from "./desk_hand.js";
 import { fill } from "./searching.js";
 
 const get = (id) => document.getElementById(id);
@@ -50,7 +50,8 @@ export class Panel {
 
   summary(route) {
     const packs = fill(this.words.packs, { count: route.packs });
-    return fill(this.words.ends, { from: this.clock(route.departure), to: this.clock(route.end), km: (route.distance / 1000).toFixed(1), packs });
+    const ends = fill(this.words.ends, { from: this.clock(route.departure), to: this.clock(route.end), km: (route.distance / 1000).toFixed(1), packs });
+    return tripsOf(route) > 1 ? `${ends} · ${fill(this.words.trips, { count: tripsOf(route) })}` : ends;
   }
 
   // all routes ---------------------------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ export class Panel {
       const row = button("", () => this.calls.select({ vehicle: route.vehicle, index: -1 }), "desk-route");
       const dot = make("i", "dot");
       dot.style.background = this.colours.get(route.vehicle);
-      row.append(dot, make("b", "", this.names.get(route.vehicle)), make("span", "text-secondary", `${this.summary(route)} · ${route.stops.length}`));
+      row.append(dot, make("b", "", this.names.get(route.vehicle)), make("span", "text-secondary", `${this.summary(route)} · ${route.stops.length - tripsOf(route) + 1}`));
       if (broken(route)) row.append(make("span", "text-danger", fill(this.words.breaks, { count: broken(route) })));
       list.append(row);
     }
@@ -105,14 +106,28 @@ export class Panel {
     const on = this.selected.index === index;
     const row = make("li", `desk-stop${on ? " on" : ""}${stop.broken.length ? " broken" : ""}`);
     const site = this.fixed.sites[stop.site];
-    const notes = stop.orders.map((name) => this.fixed.orders[name].note).join("、") || this.words.reload;
+    const notes = isReload(stop) ? this.words.reload : stop.orders.map((name) => this.fixed.orders[name].note).join("、");
     const face = button("", () => this.calls.select({ vehicle: route.vehicle, index }), "desk-stop-face");
-    face.append(make("span", "number", index + 1), make("span", "time", this.clock(stop.start)), make("span", "site", site.name), make("span", "text-secondary small", notes));
+    face.append(make("span", "number", numbers(route)[index]), make("span", "time", this.clock(stop.start)), make("span", "site", site.name), make("span", "text-secondary small", notes));
     if (locked) face.append(make("span", "badge bg-azure-lt", this.words.locked));
     row.append(face);
     if (stop.broken.length) row.append(reasons(stop.broken));
-    if (on && stop.orders.length) row.append(this.details(route, stop, index, locked, site));
+    if (on) row.append(isReload(stop) ? this.loading(route, stop, index, locked) : this.details(route, stop, index, locked, site));
     return row;
+  }
+
+  // A return to load again: what is loaded when, and that it can be given up.
+  loading(route, stop, index, locked) {
+    const held = make("div", "desk-details");
+    const times = fill(this.words.loading, { from: this.clock(stop.start), to: this.clock(stop.departure) });
+    const waits = stop.start > stop.arrival ? fill(this.words.wait, { time: this.span(stop.start - stop.arrival) }) : "";
+    held.append(make("div", "text-secondary small", [times, waits, fill(this.words.packs, { count: stop.packs })].filter(Boolean).join(" · ")));
+    if (this.calls.readOnly || locked) return held;
+    const place = { vehicle: route.vehicle, index };
+    const acts = make("div", "d-flex gap-2 mt-1");
+    acts.append(button(this.words.move, () => this.askWhere(place)), button(this.words.oneTrip, () => this.calls.move(place, null)));
+    held.append(acts);
+    return held;
   }
 
   details(route, stop, index, locked, site) {
@@ -133,6 +148,8 @@ export class Panel {
     const acts = make("div", "d-flex gap-2 mt-1");
     if (!locked) acts.append(button(this.words.move, () => this.askWhere(place)), button(this.words.takeOff, () => this.calls.move(place, null)));
     acts.append(button(locked ? this.words.unlock : this.words.lock, () => this.calls.lock(route.vehicle, index)));
+    const { trips } = this.fixed.vehicles.find((one) => one.id === route.vehicle);
+    if (!locked && index > 0 && !isReload(route.stops[index - 1]) && tripsOf(route) < trips) acts.append(button(this.words.again, () => this.calls.again(place)));
     held.append(acts);
     return held;
   }
@@ -175,7 +192,9 @@ export class Panel {
     const route = this.state.routes.find((one) => one.vehicle === from.vehicle);
     const site = route ? route.stops[from.index].site : this.fixed.orders[from.orders[0]].site;
     get("move-title").textContent = this.fixed.sites[site].name;
-    get("move-vehicle").replaceChildren(...this.fixed.vehicles.map(({ id, name }) => new Option(name, id, false, id === from.vehicle)));
+    const reload = route && isReload(route.stops[from.index]);
+    const vehicles = this.fixed.vehicles.filter(({ id }) => !reload || id === from.vehicle);
+    get("move-vehicle").replaceChildren(...vehicles.map(({ id, name }) => new Option(name, id, false, id === from.vehicle)));
     this.places();
     get("move-dialog").returnValue = "cancel";
     get("move-dialog").showModal();
@@ -185,12 +204,14 @@ export class Panel {
     const vehicle = get("move-vehicle").value;
     const route = this.state.routes.find((one) => one.vehicle === vehicle);
     const options = [];
+    const counted = numbers(route);
+    const reload = this.from.vehicle === vehicle && isReload(route.stops[this.from.index]); // between two stops only
     (route?.stops ?? []).forEach((stop, index) => {
-      if (index < lockedStops(route) || (vehicle === this.from.vehicle && (index === this.from.index || index === this.from.index + 1))) return;
-      options.push(new Option(fill(this.words.before, { number: index + 1, site: this.fixed.sites[stop.site].name }), index));
+      if ((reload && (index === 0 || isReload(stop))) || index < lockedStops(route) || (vehicle === this.from.vehicle && (index === this.from.index || index === this.from.index + 1))) return;
+      options.push(new Option(fill(this.words.before, { number: counted[index], site: this.fixed.sites[stop.site].name }), index));
     });
     const count = route?.stops.length ?? 0;
-    if (vehicle !== this.from.vehicle || this.from.index !== count - 1) options.push(new Option(this.words.last, count));
+    if (!reload && (vehicle !== this.from.vehicle || this.from.index !== count - 1)) options.push(new Option(this.words.last, count));
     get("move-place").replaceChildren(...options);
     get("move-now").disabled = !options.length;
     this.preview();

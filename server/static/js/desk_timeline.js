@@ -1,7 +1,7 @@
 // The timeline: a row for each vehicle, a bar for each stop. Only rows that changed are drawn again; while a stop is dragged
 // nothing is measured and nothing is laid out: two elements move by transform.
 
-import { lockedStops } from "./desk_hand.js";
+import { isReload, lockedStops, numbers } from "./desk_hand.js";
 
 const ROW = 34;
 const LABEL = 220;
@@ -117,11 +117,12 @@ export class Timeline {
   bars(vehicle, route) {
     const made = [this.bar("tl-load", route.start, route.departure)];
     const locked = lockedStops(route);
+    const counted = numbers(route);
     let left = route.departure;
     route.stops.forEach((stop, index) => {
       made.push(this.bar("tl-travel", left, stop.arrival));
       if (stop.start > stop.arrival) made.push(this.bar("tl-wait", stop.arrival, stop.start));
-      made.push(this.stopBar(vehicle, stop, index, index < locked));
+      made.push(this.stopBar(vehicle, stop, index, counted[index], index < locked));
       left = stop.departure;
     });
     made.push(this.bar("tl-travel", left, route.end));
@@ -136,18 +137,20 @@ export class Timeline {
     return made;
   }
 
-  stopBar(vehicle, stop, index, locked) {
+  stopBar(vehicle, stop, index, number, locked) {
     const made = this.bar("tl-stop", stop.start, stop.departure, "button");
     made.type = "button";
     made.tabIndex = -1;
     made.dataset.index = index;
-    made.textContent = index + 1;
+    made.textContent = number;
     made.style.setProperty("--own", this.colours.get(vehicle));
     if (stop.broken.length) made.classList.add("tl-stop-broken");
     if (locked) made.classList.add("tl-stop-locked");
     const site = this.fixed.sites[stop.site].name;
-    made.title = [`${index + 1} ${site} ${this.clock(stop.start)}`, ...stop.broken].join("\n");
-    made.setAttribute("aria-label", [`${index + 1} ${site} ${this.clock(stop.start)}`, locked ? this.words.locked : "", ...stop.broken].filter(Boolean).join(", "));
+    const about = isReload(stop) ? `${site}: ${this.words.reload} ${this.clock(stop.start)}–${this.clock(stop.departure)}` : `${number} ${site} ${this.clock(stop.start)}`;
+    if (isReload(stop)) made.classList.add("tl-reload");
+    made.title = [about, ...stop.broken].join("\n");
+    made.setAttribute("aria-label", [about, locked ? this.words.locked : "", ...stop.broken].filter(Boolean).join(", "));
     return made;
   }
 
@@ -237,9 +240,10 @@ export class Timeline {
   targetAt(x, y) {
     const { body, tray, middles, from, head } = this.drag;
     if (x > tray.left && x < tray.right && y > tray.top && y < tray.bottom) return from.vehicle ? null : undefined;
+    const reload = from.vehicle && isReload(this.routes.get(from.vehicle).stops[from.index]);
     if (x < body.left || x > body.right || y < body.top + head || y > body.bottom) return undefined;
     const vehicle = this.fixed.vehicles[Math.floor((y - body.top - head + this.holder.scrollTop) / ROW)]?.id;
-    if (!vehicle) return undefined;
+    if (!vehicle || (reload && vehicle !== from.vehicle)) return undefined; // a vehicle comes back on its own route
     const along = x - body.left - LABEL + this.holder.scrollLeft;
     let index = (middles.get(vehicle) ?? []).filter((middle) => middle < along).length;
     index = Math.max(index, lockedStops(this.routes.get(vehicle)));

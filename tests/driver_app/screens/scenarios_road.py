@@ -322,3 +322,46 @@ def another_language_mid_scan(data: Path) -> None:
         assert (s.app.screen.heading, s.app.screen.detail) == zh
 
     stage.play(act)
+
+
+def second_trip(data: Path) -> None:
+    """The driver turns back for the second trip, thinks better of it, and comes back when the first is done: no stop of it is
+    gone to from the list before; its goods are scanned, the gate is passed, and the next stop is one of it."""
+    stage = Stage(data, Wishes(stops=2, trips=2))
+    for stride in ("start", "check", "precool", "load", "depart"):
+        getattr(stage.example, stride)()
+    assert {event.line_id[:2] for event in stage.all(e.GoodsLoaded)} == {"L1"}
+
+    def act(s: Stage) -> Act:
+        yield from s.at(StepKind.DRIVE)
+        yield from more(s, "next_trip")
+        yield from s.hand.until(lambda: s.hand.sees("drive.load"), "the way to the depot")
+        assert tr._("To the depot") == s.app.screen.title
+        yield from more(s, "go_on")
+        yield from s.hand.until(lambda: s.hand.sees("drive.arrive"), "the stop again")
+        s.services.stop.arrive("S1")
+        s.services.stop.fail(e.Failure.CLOSED)
+        s.services.stop.leave()
+        yield from s.hand.until(lambda: s.hand.sees("drive.load"), "the way to the depot")
+        assert s.app.screen.over.endswith("2 趟的货。")
+        yield from s.tap("drive.hand_back")
+        yield from s.tap("sheet.all")
+        yield from s.hand.until(lambda: not s.hand.sees("drive.hand_back"), "the goods to be handed back")
+        yield from s.tap("drive.stops")
+        yield from s.tap("stop.S2")
+        yield from s.tap("sheet.cancel")
+        yield from s.hand.back()
+        yield from s.hand.until(lambda: s.hand.sees("drive.load"), "the road again")
+        yield from s.tap("drive.load")
+        yield from s.at(StepKind.LOAD)
+        yield from s.scan_all(s.services.load)
+        yield from s.tap("load.done")
+        yield from s.at(StepKind.GATE)
+        yield from s.tap("gate.depart")
+        yield from s.at(StepKind.DRIVE)
+        yield from s.hand.until(lambda: s.app.screen.stop_id == "S2", "the second trip's stop")
+
+    stage.play(act)
+    assert [event.trip for event in stage.all(e.VehicleDeparted)] == [1, 2]
+    assert {event.line_id[:2] for event in stage.all(e.GoodsReturned)} == {"L1"}
+    assert {event.line_id[:2] for event in stage.all(e.GoodsLoaded)} == {"L1", "L2"}

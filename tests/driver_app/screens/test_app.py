@@ -30,6 +30,7 @@ SCENARIOS = (
     "rest_comes_due",
     "on_the_map",
     "turn_by_turn",
+    "second_trip",
     "withdrawn_while_there",
     "short_and_refused",
     "broken_down",

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driver_app.services.step import Step, StepKind, current_step, neighbourhood
+from driver_app.services.trips import leaving_on
 from shared import problems
 from shared.custody.events import Failure
 from shared.custody.journey import Journey, Phase, StopPhase, StopState
@@ -130,16 +131,23 @@ PLACES = st.none() | st.builds(
 )
 
 
-@given(PHASES, STATES, PLACES)
-def test_whatever_the_place_says_the_step_fits_the_journey(phase: Phase, states: list[StopPhase], place: Step) -> None:
+TRIPS = msgspec.structs.replace(ROUTE, stops=(*ROUTE.stops[:2], msgspec.structs.replace(ROUTE.stops[2], trip=2)))
+"""The route, with its last stop on a second trip."""
+
+
+@given(PHASES, STATES, PLACES, st.integers(0, 2), st.none() | st.integers(1, 3))
+def test_whatever_the_place_says_the_step_fits_the_journey(
+    phase: Phase, states: list[StopPhase], place: Step, trip: int, chosen: int | None
+) -> None:
     """A draft is believed only where it fits; whatever is shown, the table can go on from it."""
     stops = {f"S{n}": StopState(state) for n, state in enumerate(states, 1) if state is not StopPhase.PLANNED}
-    journey = msgspec.structs.replace(Journey(ROUTE), phase=phase, stops=stops)
-    step = current_step(enrolled=True, signed_in=True, journey=journey, place=place)
-    assert step.kind in (*neighbourhood(journey), *PREPARING, StepKind.STOP_UNLOAD, StepKind.STOP_DOWNLOAD)
+    journey = msgspec.structs.replace(Journey(TRIPS), phase=phase, stops=stops, trip=trip)
+    step = current_step(enrolled=True, signed_in=True, journey=journey, place=place, chosen=chosen)
+    assert step.kind in (*neighbourhood(journey, chosen), *PREPARING, StepKind.STOP_UNLOAD, StepKind.STOP_DOWNLOAD)
     assert step.route_id == "R1"
     if step.kind in (StepKind.STOP_UNLOAD, StepKind.STOP_DOWNLOAD, StepKind.STOP_DONE):
         assert step.stop_id == journey.open_stop
     if step.kind is StepKind.DRIVE:
-        assert step.stop_id == journey.next_stop
+        assert step.stop_id in (journey.next_stop, None)
+        assert (step.stop_id is None) is (leaving_on(journey, chosen) is not None)
         assert phase is Phase.DEPARTED

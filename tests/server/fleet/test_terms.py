@@ -28,7 +28,7 @@ from tests.server.conftest import cheap_passwords, make_config
 from tests.server.fleet.samples import BY, Fleet
 
 COSTS = VehicleTerms(
-    fixed=12345.67, per_km=2.45, per_hour=0.0, per_stop=8.5, max_duration=9.5, max_trip=4.0, max_distance=220.0
+    fixed=12345.67, per_km=2.45, per_hour=0.0, per_stop=8.5, max_duration=9.5, max_trip=4.0, max_distance=220.0, trips=2
 )
 AGREED = DriverTerms(Shift(6 * 60 + 30, 16 * 60), MealTime(11 * 60, 13 * 60, 30), 38.5, date(2027, 6, 30))
 
@@ -77,7 +77,12 @@ def test_changed_terms_are_on_the_trail_and_their_rows_are_sealed(app: Flask, en
             newest = audit.entries(key=entered.vehicle)[0]
             assert (newest.by, newest.subject, newest.changes) == ("zhang", "京A·12345", {"per_km": ("", "2.5")})
             assert audit.entries(key=entered.driver)[0].changes == {"controlled_until": ("", "2027-01-01")}
-        assert {table.name for table in sealed_tables()} >= {"carrier_terms", "vehicle_terms", "driver_terms"}
+        assert {table.name for table in sealed_tables()} >= {
+            "carrier_terms",
+            "vehicle_terms",
+            "vehicle_trips",
+            "driver_terms",
+        }
 
 
 def test_a_carrier_is_hired_from_a_day_on_and_that_is_on_the_trail(app: Flask, entered: Fleet) -> None:
@@ -102,6 +107,8 @@ def test_a_carrier_is_hired_from_a_day_on_and_that_is_on_the_trail(app: Flask, e
         VehicleTerms(max_trip=0.0),
         VehicleTerms(max_distance=90_000.0),
         VehicleTerms(max_duration=4.0, max_trip=5.0),
+        VehicleTerms(trips=0),
+        VehicleTerms(trips=6),
     ],
 )
 def test_a_vehicle_costs_no_less_than_nothing_and_goes_no_farther_than_that_makes_sense(wrong: VehicleTerms) -> None:
@@ -182,6 +189,7 @@ VEHICLE_FORM = {
     "max_duration": "9.5",
     "max_trip": "4",
     "max_distance": "220",
+    "trips": "2",
 }
 DRIVER_FORM = {
     "shift_start": "06:30",
@@ -208,7 +216,7 @@ def test_a_vehicles_costs_and_limits_are_entered_on_its_page_and_listed(
         assert f'name="{field}" type="number" value="{value}"' in browser.get(path).text
     listed = browser.get("/fleet/vehicles").text
     assert "12345.67/天 + 2.45/公里 + 0/小时 + 8.5/站" in listed
-    assert "每天 ≤ 9.5 小时, 每趟 ≤ 4 小时, ≤ 220 公里" in listed
+    assert "每天 ≤ 9.5 小时, 每趟 ≤ 4 小时, ≤ 220 公里, 2 趟" in listed
 
 
 @ON_SQLITE
@@ -248,6 +256,8 @@ def test_a_contracted_carrier_is_told_wherever_its_vehicles_are(app: Flask, brow
         ("vehicles", {"per_km": "cheap"}),
         ("vehicles", {"per_stop": "nan"}),
         ("vehicles", {"max_trip": "48"}),
+        ("vehicles", {"trips": "6"}),
+        ("vehicles", {"trips": "1.5"}),
         ("drivers", {"shift_start": "07:00"}),
         ("drivers", {"shift_start": "25:00", "shift_end": "16:00"}),
         ("drivers", {"meal_start": "11:00", "meal_latest": "13:00"}),

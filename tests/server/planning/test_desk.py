@@ -9,14 +9,14 @@ from server.planning.broken import named, short
 from server.planning.changes import What, changes
 from server.planning.checker import Rule, accept
 from server.planning.desk import Draft, evaluate
-from server.planning.hand import Hand, HandRoute, hand_of, orders_of, read_hand, with_fetches, with_locks
+from server.planning.hand import Hand, HandRoute, hand_of, orders_of, read_hand, with_fetches, with_locks, with_trips
 from server.planning.lenient import lenient
 from server.planning.lookup import Lookup
 from server.planning.operations import make_plan
 from server.planning.plan import Cost, Plan
 from server.planning.problem import NO_ROAD, Held, Lock, Matrix, Order, Problem, Site, Vehicle, Window
 from server.planning.schedule import Timetable, fed, timetable
-from server.planning.sequences import closed
+from server.planning.sequences import RELOAD, closed
 from server.planning.sequences import named as as_locked
 from shared import problems as catalogue
 from shared.errors import Refused
@@ -268,11 +268,7 @@ def test_times_that_move_by_less_than_a_minute_are_no_change_and_others_say_whic
 def plain(problem: Problem) -> Problem:
     """The problem without what the desk refuses."""
     change = msgspec.structs.replace
-    return change(
-        problem,
-        orders=tuple(change(order, collect=False) for order in problem.orders),
-        vehicles=tuple(change(vehicle, trips=1) for vehicle in problem.vehicles),
-    )
+    return change(problem, orders=tuple(change(order, collect=False) for order in problem.orders))
 
 
 @given(problems())
@@ -291,7 +287,8 @@ def test_a_day_that_an_arrangement_has_no_words_for_is_refused(problem: Problem)
 
 @st.composite
 def arrangements(draw: st.DrawFn) -> tuple[Problem, Hand]:
-    """Any day with its orders dealt out anyhow; sometimes the first vehicle has left, and may be late."""
+    """Any day with its orders dealt out anyhow, on one trip or several; sometimes the first vehicle has left, and may be
+    late."""
     problem = draw(problems())
     problem = plain(msgspec.structs.replace(problem, locks=()))
     drivers: list[str | None] = [driver.id for driver in problem.drivers]
@@ -300,14 +297,19 @@ def arrangements(draw: st.DrawFn) -> tuple[Problem, Hand]:
     for order in draw(st.permutations(problem.orders)):
         place = draw(st.sampled_from([None, *(vehicle.id for vehicle in problem.vehicles)]))
         off.append(order.id) if place is None else hands.setdefault(place, []).append(order.id)
+        if place is not None and draw(st.integers(0, 3)) == 0:
+            hands[place].append(RELOAD)
     routes = tuple(
         HandRoute(vehicle, tuple(orders), draw(st.sampled_from([None, *drivers]))) for vehicle, orders in hands.items()
     )
-    hand = with_fetches(problem, Hand(routes, tuple(off)))
+    hand = with_fetches(problem, with_trips(Hand(routes, tuple(off))))
     if not hand.routes or draw(st.booleans()):
         return problem, hand
     first = hand.routes[0]
-    count = closed(first.orders, 1)
+    most = next(vehicle.trips for vehicle in problem.vehicles if vehicle.id == first.vehicle)
+    count = closed(first.orders, draw(st.sampled_from([1, len(first.orders)])))
+    if first.orders[:count].count(RELOAD) >= most:
+        return problem, hand
     departure = draw(st.sampled_from([HOUR, 2 * HOUR]))
     held = draw(st.sampled_from([None, Held(1, departure + 600), Held(count, departure + HOUR)]))
     lock = Lock(first.vehicle, as_locked(first.orders[:count]), first.driver, departure, held)
@@ -325,7 +327,7 @@ def test_the_desk_says_that_something_breaks_exactly_where_the_checker_refuses(g
     roadless = any(one.problem.number == catalogue.DESK_ROAD.number for one in draft.broken)
     assert bool(draft.broken) == bool(draft.refused)
     if not roadless:
-        assert {found.rule for found in draft.refused} <= PROMISES | {Rule.DRIVER_TWICE}
+        assert {found.rule for found in draft.refused} <= PROMISES | {Rule.DRIVER_TWICE, Rule.RELOAD}
 
 
 @given(arrangements())

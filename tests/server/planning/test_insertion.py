@@ -18,7 +18,7 @@ from server.planning.operations import make_plan
 from server.planning.plan import Plan, Unserved
 from server.planning.problem import Amounts, Driver, Lock, Meal, Order, Problem
 from server.planning.schedule import Timetable, Way, drive, way
-from server.planning.sequences import FETCH
+from server.planning.sequences import FETCH, RELOAD, tidied
 from shared import problems as catalogue
 from shared.errors import Refused
 from tests.server.planning.days import HOUR, MORNING, line_matrix, problems, small_day
@@ -49,16 +49,16 @@ def days(draw: st.DrawFn, simple: bool = False) -> tuple[Problem, Plan, Order, i
         problem = plain(problem)
         orders = tuple(change(order, origin=None, loaded=None, alone=None) for order in problem.orders)
         drivers = tuple(change(driver, meal=None) for driver in problem.drivers)
-        problem = change(problem, orders=orders, drivers=drivers)
+        vehicles = tuple(change(vehicle, trips=1) for vehicle in problem.vehicles)
+        problem = change(problem, orders=orders, drivers=drivers, vehicles=vehicles)
     *known, late = problem.orders
     assume(known)
     plan = make_plan(change(problem, orders=tuple(known)), iterations=5, seed=1)
     locks = []
     for route in plan.routes:
-        movable = [i for i, stop in enumerate(route.stops) if stop.reload or stop.fetched]
-        last = min(movable, default=len(route.stops))
+        last = next((i for i, stop in enumerate(route.stops) if stop.fetched), len(route.stops))
         done = draw(st.integers(0, last))
-        names = tuple(name for stop in route.stops[:done] for name in stop.orders)
+        names = tuple(tidied(orders_of(change(route, stops=route.stops[:done]))))
         if any(order.origin is not None for order in known if order.id in names):
             continue
         if draw(st.booleans()):
@@ -122,8 +122,8 @@ def _kept(problem: Problem, order: Order, old: object, figures: Figures) -> None
     if old is None:
         return
     lock = next((lock for lock in problem.locks if lock.vehicle == figures.route.vehicle), None)
-    served = [name for name in orders_of(figures.route) if name not in (order.id, FETCH + order.id)]
-    assert served == list(orders_of(old))  # type: ignore[arg-type]
+    served = [name for name in orders_of(figures.route) if name not in (RELOAD, order.id, FETCH + order.id)]
+    assert served == [name for name in orders_of(old) if name != RELOAD]  # type: ignore[arg-type]
     if lock is None:
         return
     assert orders_of(figures.route)[: len(lock.orders)] == lock.orders

@@ -10,6 +10,7 @@ import pytest
 from server.planning.faults import LIMIT, ProblemRefused, validate
 from server.planning.operations import make_plan
 from server.planning.problem import (
+    AGAIN,
     NO_ROAD,
     Amounts,
     Capacity,
@@ -30,6 +31,9 @@ from server.planning.problem import (
 from shared.errors import CATALOGUE, Refused
 from shared.geo import Position
 from tests.server.planning.days import small_day
+
+TWICE = tuple(msgspec.structs.replace(vehicle, trips=3) for vehicle in small_day().vehicles)
+"""The vehicles of the small day, each for three trips."""
 
 
 def with_(problem: Problem, **changes: object) -> Problem:
@@ -133,6 +137,10 @@ DAY = small_day()
         ({"locks": (Lock("V1", driver="nobody"),)}, "locks[V1].driver", 6102),
         ({"locks": (Lock("V1", ("a1",)), Lock("V2", ("a1",)))}, "locks.orders", 6101),
         ({"locks": (Lock("V1"), Lock("V1"))}, "locks", 6101),
+        ({"locks": (Lock("V1", ("a1", AGAIN, "a2")),)}, "locks[V1].orders", 6109),
+        ({"vehicles": TWICE, "locks": (Lock("V1", (AGAIN, "a1")),)}, "locks[V1].orders", 6109),
+        ({"vehicles": TWICE, "locks": (Lock("V1", ("a1", AGAIN)),)}, "locks[V1].orders", 6109),
+        ({"vehicles": TWICE, "locks": (Lock("V1", ("a1", AGAIN, AGAIN, "a2")),)}, "locks[V1].orders", 6109),
         ({"locks": (Lock("V1", ("a1",), departure=6 * 3600),)}, "locks[V1].orders[a1]", 6109),
         (
             {"matrices": {"default": Matrix("r", MATRIX.distance[:-1], MATRIX.duration)}},

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from server.planning import engine
 from server.planning.checker import check
 from server.planning.faults import ProblemRefused
+from server.planning.hand import orders_of
 from server.planning.operations import make_plan
 from server.planning.plan import Plan, Route, ZoneLoad
-from server.planning.problem import Amounts, Problem, load_problem
+from server.planning.problem import AGAIN, Amounts, Capacity, Lock, Problem, load_problem
 from tests.server.planning.days import problems
 
 RELAXED = settings(
@@ -42,6 +43,41 @@ def test_every_plan_passes_the_checker(problem, searched):
     named = {left.order for left in plan.unserved} | {n for r in plan.routes for s in r.stops for n in s.orders}
     assert named == {order.id for order in problem.orders}
     assert all(left.reason.text("zh") and left.reason.text("en") for left in plan.unserved)
+
+
+def with_a_locked_return(problem: Problem, departure: int | None) -> Problem:
+    """The problem with two of its orders settled on the first vehicle, which comes back to load between them, and which can
+    carry both in time."""
+    plain = [order for order in problem.orders if order.origin is None]
+    assume(len(plain) >= 2)
+    easy = {"zone": "ambient", "requires": (), "depot": None, "hold": None, "due": None, "alone": None}
+    first, second = change(plain[0], **easy, release=0), change(plain[1], **easy)
+    ours = {first.id: first, second.id: second}
+    free = {"compartments": (), "capacity": Capacity(), "max_duration": None, "max_distance": None, "max_trip": None}
+    van = change(problem.vehicles[0], **free, shift=None, requires=(), trips=max(2, problem.vehicles[0].trips))
+    there = {order.site for order in ours.values()}
+    return change(
+        problem,
+        orders=tuple(ours.get(order.id, order) for order in problem.orders),
+        sites=tuple(change(s, windows=(), admits=None) if s.id in there else s for s in problem.sites),
+        vehicles=(van, *problem.vehicles[1:]),
+        locks=(Lock(van.id, (first.id, AGAIN, second.id), departure=departure),),
+    )
+
+
+@RELAXED
+@given(problems(), st.booleans(), st.sampled_from([None, 3900]))
+def test_a_return_that_is_locked_is_in_every_plan_also_in_one_made_from_another(problem, searched, departure):
+    problem = with_a_locked_return(problem, departure)
+    with pytest.MonkeyPatch.context() as patch:
+        if searched:
+            patch.setattr(engine, "small_day", lambda *_: None)
+        plan = planned(problem)
+        again = make_plan(problem, iterations=20, seed=4, warm=plan)
+    for made in (plan, again):
+        assert not check(problem, made).violations
+        (route,) = (route for route in made.routes if route.vehicle == problem.vehicles[0].id)
+        assert orders_of(route)[:3] == problem.locks[0].orders
 
 
 @settings(RELAXED, max_examples=25)

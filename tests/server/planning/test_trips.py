@@ -10,9 +10,11 @@ from server.planning.checker import Rule, check
 from server.planning.cli_plan import as_object, table
 from server.planning.explain import explain, lines
 from server.planning.formats import Format
+from server.planning.hand import orders_of as in_order
 from server.planning.operations import make_plan
 from server.planning.plan import Plan, Stop
 from server.planning.problem import Amounts, Capacity, Driver, Lock, Order, Problem, Rest, Site, Vehicle, Window
+from server.planning.sequences import RELOAD
 from shared.errors import Refused
 from tests.server.planning.days import HOUR, line_matrix
 from tests.server.planning.test_plans import day, made, orders_of, reasons
@@ -198,15 +200,26 @@ def test_what_is_on_board_rises_where_the_vehicle_loads_again():
     assert {limit.what for limit in route.limits} >= {"hold", "capacity"}
 
 
-def test_no_handheld_is_given_a_route_with_a_return_or_a_collection():
+def test_no_handheld_is_given_a_route_with_a_collection_but_one_with_a_return():
     (route,) = PLAN.routes
-    with pytest.raises(Refused, match="loading again") as refused:
+    with pytest.raises(Refused, match="collecting: e") as refused:
         refuse_unknown_work(GOOD, route)
     assert refused.value.problem.number == 6551
-    once = change(route, stops=tuple(stop for stop in route.stops if not stop.reload))
-    with pytest.raises(Refused, match="collecting: e"):
-        refuse_unknown_work(GOOD, once)
-    refuse_unknown_work(change(GOOD, orders=(GOOD.orders[0],)), once)
+    assert any(stop.reload for stop in route.stops)
+    refuse_unknown_work(change(GOOD, orders=(GOOD.orders[0],)), route)
+
+
+def test_a_locked_return_stays_where_it_is_and_the_checker_misses_it_where_it_is_gone():
+    (route,) = PLAN.routes
+    begins = in_order(route)
+    count = begins.index(RELOAD) + 2
+    settled = change(GOOD, locks=(Lock(route.vehicle, begins[:count], route.driver, route.departure),))
+    again = make_plan(settled, iterations=20)
+    assert in_order(again.routes[0])[:count] == begins[:count]
+    assert not check(settled, again).violations
+    early = change(settled.locks[0], orders=tuple(name for name in begins[:count] if name != RELOAD))
+    refused = check(change(GOOD, locks=(early,)), PLAN).violations
+    assert {found.rule for found in refused} == {Rule.LOCK}
 
 
 # the checker -----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.planning.packing import Space, keeps, pack
+from server.planning.packing import Space, keeps, pack, pack_trips
 from shared import problems
 from shared.coldchain.profiles import AMBIENT, COOL, FROZEN, REFRIGERATED, ProductRange
 from shared.errors import Refused
@@ -96,3 +96,24 @@ def test_whatever_is_packed_keeps_every_range_and_fits(
         inside = [lines[name] for name, box in placed.items() if box == container.id]
         assert all(keeps(container.range, one.product.range) for one in inside)
         assert limit is None or sum(one.quantity for one in inside) <= limit
+
+
+def test_what_does_not_fit_at_once_fits_trip_by_trip() -> None:
+    spaces = [space("A", REFRIGERATED, 10)]
+    trips = [[consignment(f"N{n}", line(f"{n}", REFRIGERATED, 8))] for n in range(2)]
+    with pytest.raises(Refused, check=lambda error: error.kind is problems.PACKING_FULL):
+        pack([note for trip in trips for note in trip], spaces, "van")
+    assert pack_trips(trips, spaces, "van") == {"0": "A", "1": "A"}
+
+
+def test_what_rides_in_a_container_already_stays_there_and_takes_its_room() -> None:
+    spaces = [space("A", REFRIGERATED, 10), space("B", REFRIGERATED, 10)]
+    notes = [consignment("N", line("new", REFRIGERATED, 6)), consignment("M", line("old", REFRIGERATED, 6))]
+    assert pack(notes, spaces, "van") == {"new": "A", "old": "B"}
+    assert pack(notes, spaces, "van", {"old": "A"}) == {"new": "B", "old": "A"}
+
+
+def test_a_container_that_the_vehicle_has_no_more_holds_nothing_in_place() -> None:
+    assert pack([consignment("N", line("x", REFRIGERATED))], [space("A", REFRIGERATED)], "van", {"x": "Z"}) == {
+        "x": "A"
+    }

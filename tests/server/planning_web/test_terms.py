@@ -143,6 +143,7 @@ def test_a_day_of_which_nothing_was_entered_is_planned_by_the_shortest_way(app: 
     vehicle, driver, order = problem.vehicles[0], problem.drivers[0], problem.orders[0]
     assert (vehicle.fixed, vehicle.per_km, vehicle.per_hour, vehicle.per_stop) == (0.0, 1.0, 0.0, 0.0)
     assert (vehicle.max_duration, vehicle.max_trip, vehicle.max_distance, vehicle.carrier) == (None, None, None, "")
+    assert vehicle.trips == 1
     assert (driver.shift, driver.meal, driver.per_hour, driver.qualifications) == (None, None, 0.0, ())
     assert (order.requires, order.alone, order.priority) == ((), None, 0)
 
@@ -152,12 +153,13 @@ def test_what_a_vehicle_costs_and_how_far_it_goes_is_in_the_problem(app: Flask, 
     with app.app_context():
         import_notes(note("N-1"))
         terms = {"fixed": 280.0, "per_km": 0.0, "per_hour": 12.5, "per_stop": 8.0}
-        agree(house.vans[0], **terms, max_duration=9.5, max_trip=4.25, max_distance=220.5)
+        agree(house.vans[0], **terms, max_duration=9.5, max_trip=4.25, max_distance=220.5, trips=3)
         with reading():
             problem = day_of(house)
     own, _, hired = problem.vehicles
     assert (own.fixed, own.per_km, own.per_hour, own.per_stop) == (280.0, 0.0, 12.5, 8.0)
     assert (own.max_duration, own.max_trip, own.max_distance) == (34_200, 15_300, 220_500)
+    assert (own.trips, hired.trips) == (3, 1)
     assert (own.carrier, hired.carrier) == ("", "快运 Express")
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from server.accounts import audit
+from server.context import context
 from server.orders import operations as orders
 from server.orders.schemas import OrderState
 from server.planning import publish, troubles
@@ -138,9 +139,10 @@ def test_a_search_gives_no_vehicle_on_the_road_what_lies_at_the_depot_unless_a_p
         (begun,) = under_way(kept_one)
         assert begun.aboard == running.day.orders
         problem = with_begun(kept_one.problem, (begun,))
-        some = on_the_road(problem, Hand((HandRoute(running.vans[0], running.day.orders[:1]),)), (begun,))
+        now = context().clock.now()
+        some = on_the_road(problem, Hand((HandRoute(running.vans[0], running.day.orders[:1]),)), (begun,), now)
         assert some.locks[0].aboard == tuple(sorted(running.day.orders))
-        nothing = on_the_road(problem, Hand(()), (replace(begun, aboard=()),))
+        nothing = on_the_road(problem, Hand(()), (replace(begun, aboard=()),), now)
         assert nothing.locks[0].aboard == ()
 
 

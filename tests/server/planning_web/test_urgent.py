@@ -18,8 +18,8 @@ from server.fleet.schemas import SiteData
 from server.orders import operations as orders
 from server.orders.schemas import Imported
 from server.planning import publish
-from server.planning.building import returns_of
 from server.planning.day import site_of_node
+from server.planning.drafts import draft_of
 from server.planning.keeping import kept_matrices, kept_plan, planned_route
 from server.planning.problem import NO_ROAD, Matrix
 from server.planning.sequences import RELOAD
@@ -28,9 +28,7 @@ from server.planning.urgent import ask, take
 from server.planning.urgent_roads import with_site
 from server.planning.urgent_view import key_of
 from server.transaction import reading, transaction
-from shared import problems
 from shared.clock import ManualClock
-from shared.errors import Refused
 from shared.work import Name
 from tests.server.accounts.browsing import Browser, person
 from tests.server.fleet.samples import BY, WEEK
@@ -177,14 +175,15 @@ def test_a_van_that_has_left_is_called_back_and_its_driver_told(app: Flask, brow
             made = replace(both, plan=take(asked, choice, by=BY))
         with reading():
             plan = kept_plan(made.plan)
-            ((_, again, notes),) = returns_of(plan.problem, plan.plan.routes[0])
-            assert (again.reload, notes) == (True, [order])
+            (again,) = (stop for stop in plan.plan.routes[0].stops if stop.reload)
     assert plan.problem.clock(again.start) >= "09:00"  # not before the order is there
     assert browser.get(at(made)).status_code == 200
     assert publish_all(browser, made, routes_of(app, made.plan), (0,)).status_code == 200
     given = work_of(app, made.devices[0])
     assert order in {note.id for stop in given.stops for note in stop.consignments}
     assert given.version == 2
+    assert [stop.trip for stop in given.stops if order in {note.id for note in stop.consignments}] == [2]
+    assert [reload.trip for reload in given.reloads] == [2]
     with app.app_context(), reading():
         (message,) = publish.messages_of(given.id)
     assert "N-9" in message.text
@@ -239,19 +238,29 @@ def test_who_looked_too_long_chooses_again(app: Flask, browser: Browser, at_nine
 
 
 @ON_SQLITE
-def test_a_choice_that_breaks_something_on_a_return_is_not_taken(app: Flask, browser: Browser, at_nine: Desk) -> None:
+def test_a_choice_that_breaks_something_on_a_return_is_a_draft_with_the_return(
+    app: Flask, browser: Browser, at_nine: Desk, clock: ManualClock
+) -> None:
+    """The van is out, and it comes a quarter of an hour before the hospitals close."""
+    both = kept(browser, at_nine, hand(at_nine, (0, 1), ()))
+    ids = routes_of(app, both.plan)
+    publish_all(browser, both, ids, (0,))
+    visited(app, ids[both.vans[0]], 1)
+    clock.advance(7.75 * 3600)
     order = comes(app)
     with app.app_context():
         with reading():
-            asked = ask(kept_plan(at_nine.plan), order)
-        first = asked.choices.choices[0]
-        broken = structs.replace(
-            first,
-            sequence=(RELOAD, *first.sequence),
-            figures=structs.replace(first.figures, broken=asked.choices.choices[0].figures.broken or ("x",)),
-        )
-        with transaction(), pytest.raises(Refused, check=lambda error: error.kind is problems.URGENT_BREAKS):
-            take(asked, broken, by=BY)
+            asked = ask(kept_plan(both.plan), order)
+        choice = next(one for one in asked.choices.choices if one.returns)
+        assert not choice.holds
+        with transaction():
+            made = take(asked, choice, by=BY)
+        with reading():
+            saved = draft_of(made)
+    assert saved is not None
+    (route,) = (route for route in saved.hand.routes if route.vehicle == choice.vehicle)
+    assert RELOAD in route.orders[: route.orders.index(order)]
+    assert browser.get(at(replace(both, plan=made))).status_code == 200
 
 
 @ON_SQLITE

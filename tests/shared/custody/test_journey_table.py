@@ -75,12 +75,12 @@ LEGAL: dict[str, set[str]] = {
         *("VehicleChecked", "PrecoolingChecked", "LoggerAttached", "LoggerDetached", "GoodsLoaded", "ScanRefused"),
         *("DepartureRefused", "VehicleDeparted"),
     },
-    "departed": ON_THE_ROAD | {"StopArrived", "VehicleReturned", "GoodsMoved"},
+    "departed": ON_THE_ROAD | {"StopArrived", "VehicleReturned", "GoodsMoved", "DepartureRefused", "GoodsReturned"},
     "arrived": ON_THE_ROAD
     | {"GoodsUnloaded", "VerdictShown", "PhotoTaken", "HandoverSigned", "StopFailed", "GoodsCollected"},
     "signed": ON_THE_ROAD | {"PhotoTaken", "RemarkMade", "StopLeft", "GoodsCollected"},
     "failed": ON_THE_ROAD | {"PhotoTaken", "RemarkMade", "StopLeft", "GoodsCollected"},
-    "left": ON_THE_ROAD | {"RemarkMade", "VehicleReturned", "GoodsMoved"},
+    "left": ON_THE_ROAD | {"RemarkMade", "VehicleReturned", "GoodsMoved", "DepartureRefused", "GoodsReturned"},
     "returned": SHIFT | {"CollectionHandedIn", "LoggerDetached", "GoodsReturned", "ShiftEnded", "RemarkMade"},
     "ended": {"RemarkMade"},
 }
@@ -176,3 +176,9 @@ def test_no_photo_is_taken_outside_a_shift(state: str) -> None:
 def test_the_phases_are_reached_in_the_order_of_the_day() -> None:
     reached = [STATES[state].phase for state in ("assigned", "started", "departed", "returned", "ended")]
     assert reached == list(Phase)
+
+
+@pytest.mark.parametrize("state", LEGAL)
+def test_a_vehicle_departs_on_a_further_trip_between_two_stops_and_nowhere_else(state: str) -> None:
+    legal = state in ("started", "departed", "left")
+    assert STATES[state].allows(msgspec.structs.replace(s.DEPARTED, trip=2)) is legal
