@@ -43,6 +43,7 @@ def scale_of(lookup: Lookup, crews: Sequence[Crew]) -> int:
     resolution = lookup.problem.resolution
     rates = {Fraction(str(crew.vehicle.per_km)) / (1000 * resolution) for crew in crews}
     rates |= {Fraction(str(crew.per_hour)) / (3600 * resolution) for crew in crews}
+    rates |= {Fraction(str(crew.haste.per_hour)) / (3600 * resolution) for crew in crews if crew.haste is not None}
     rates.discard(Fraction(0))
     visits = {Fraction(str(crew.vehicle.per_stop)) for crew in crews}
     exact = lcm(*(rate.denominator for rate in rates | visits))
