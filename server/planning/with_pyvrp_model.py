@@ -31,7 +31,7 @@ from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Site, Vehicle
 from server.planning.schedule import Timetable
 from server.planning.sequences import FETCH, RELOAD, boards, is_fetch, parts_of
 from server.planning.with_pyvrp_fleet import Trips
-from server.planning.with_pyvrp_money import Prices, scale_of
+from server.planning.with_pyvrp_money import Prices, price_of_leaving_out, scale_of
 from server.planning.with_pyvrp_waves import Wave, reloads, waves_of
 
 UNBOUNDED = int(np.iinfo(np.int64).max)
@@ -158,7 +158,7 @@ class Model:
             for name, shut_out, per_stop, rate in profiles
         ]
         member = {client: group for group, clients in enumerate(self.groups) for client in clients}
-        price = self._price()
+        price = price_of_leaving_out(self.lookup, self.crews, [order for order, _, _ in self.calls], self.scale)
         distances: list[Any] = [distance for distance, _ in tables]  # the stubs spell these arrays by hand
         durations: list[Any] = [duration for _, duration in tables]
         return ProblemData(
@@ -443,18 +443,3 @@ class Model:
         np.fill_diagonal(distance, 0)
         np.fill_diagonal(duration, 0)
         return distance, duration
-
-    def _price(self) -> int:
-        """What leaving out an order that must be served costs: more than the dearest crew's longest day for it alone, and
-        more than any penalty."""
-        problem = self.lookup.problem
-        far = max(max(row) for matrix in problem.matrices.values() for row in matrix.distance)
-        dearest = 0.0
-        for crew in self.crews:
-            hours = crew.late - crew.early if crew.late is not None else 0
-            way = problem.money(crew.vehicle.per_km, 2 * far, 1000)
-            dearest = max(
-                dearest, crew.vehicle.fixed + crew.vehicle.per_stop + way + problem.money(crew.per_hour, hours, 3600)
-            )
-        penalties = max((order.penalty or 0.0 for order, _, _ in self.calls), default=0.0)
-        return round((2 * dearest + penalties) * self.scale) + 1
