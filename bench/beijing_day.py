@@ -9,13 +9,12 @@ import math
 import random
 from datetime import UTC, datetime
 
-from msgspec.structs import replace
-
 from server.planning.problem import (
     Amounts,
     Capacity,
     Compartment,
     Driver,
+    Haste,
     Meal,
     Order,
     Problem,
@@ -123,9 +122,8 @@ def _vehicle(number: int, depot: str, *, lorry: bool, frozen: bool, carrier: str
     )
 
 
-def beijing_day(stops: int, seed: int, max_trip: int | None = None) -> Problem:
-    """A day with so many orders (returns included) and a fleet that is large enough for it; trips of own vehicles take
-    ``max_trip`` s at most. Hired ones may be out longer: some receivers are further away than such a trip reaches."""
+def beijing_day(stops: int, seed: int, haste: Haste | None = None) -> Problem:
+    """A day with so many orders (returns included) and a fleet that is large enough for it, and what long trips count for."""
     draw = random.Random(f"day {seed} {stops}")
     base = receivers(seed, max(BASE, 2 * stops))
     chosen = draw.sample(base, round(stops * 0.93))
@@ -161,10 +159,11 @@ def beijing_day(stops: int, seed: int, max_trip: int | None = None) -> Problem:
         f"Beijing, {stops} stops",
         (*depots, *chosen),
         tuple(orders),
-        tuple(replace(vehicle, max_trip=None if vehicle.carrier else max_trip) for vehicle in vehicles),
+        tuple(vehicles),
         drivers,
         rest=Rest(),
         opening_loss=60,
+        haste=haste,
         origin=datetime(2026, 11, 22, 16, tzinfo=UTC),
     )
     return with_matrices(problem, StraightLine())

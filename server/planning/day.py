@@ -28,7 +28,8 @@ CONTROLLED = "controlled"
 
 @dataclass(frozen=True)
 class Choice:
-    """What a dispatcher chose for a day; ``start`` and ``end`` are the shift on the depot's clock."""
+    """What a dispatcher chose for a day; ``start`` and ``end`` are the shift on the depot's clock, ``haste`` what long trips
+    count for beside what they cost."""
 
     day: date
     depot_id: str
@@ -37,6 +38,7 @@ class Choice:
     order_ids: tuple[str, ...]
     start: time = time(7, 0)
     end: time = time(19, 0)
+    haste: p.Haste | None = None
 
 
 def day_problem(choice: Choice) -> p.Problem:
@@ -69,6 +71,7 @@ def day_problem(choice: Choice) -> p.Problem:
         orders=tuple(planned_order(order, nodes[order.consignment.id].id) for order in chosen),
         vehicles=tuple(_vehicle(vehicle_id, depot.id, needs, shift) for vehicle_id in choice.vehicle_ids),
         drivers=tuple(_driver(driver_id, choice.day) for driver_id in choice.driver_ids),
+        haste=choice.haste,
         origin=origin,
         timezone=depot.data.zone,
     )

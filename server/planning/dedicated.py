@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from server.planning import with_ortools
 from server.planning.lookup import Crew, Lookup
-from server.planning.mend import Exact, Mender, route_cost
+from server.planning.mend import Exact, Mender, route_worth
 from server.planning.problem import Order
 
 _DEAR = 1e6
@@ -127,5 +127,5 @@ def _routed(lookup: Lookup, crew: Crew, orders: Sequence[Order], exact: Exact) -
     if crew.lock is not None and crew.lock.orders:
         mender.place(0, [order.id for order in mender.lookup.head(crew.lock)])
     left = mender.insert(orders)
-    cost = route_cost(lookup, crew, mender.tables[0]) if mender.tables else 0.0
+    cost = route_worth(lookup, crew, mender.tables[0]) if mender.tables else 0.0
     return cost, [order for order in orders if order.id in left]

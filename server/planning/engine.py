@@ -13,7 +13,7 @@ from server.planning.effort import Effort, Progress
 from server.planning.exactly import Routed, small_day
 from server.planning.faults import ProblemRefused
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
-from server.planning.mend import Mender, route_cost
+from server.planning.mend import Mender, route_worth
 from server.planning.plan import Plan, Unserved
 from server.planning.problem import Driver, Order, Problem, Vehicle
 from server.planning.reasons import all_crews, alone, impossible
@@ -250,7 +250,7 @@ class _Day:
             return routes
         tables = self._options(free, vehicles, drivers)
         costs = [
-            {pair: route_cost(self.lookup, crew, found) for pair, (crew, found) in options.items()}
+            {pair: route_worth(self.lookup, crew, found) for pair, (crew, found) in options.items()}
             for options in tables
         ]
         counts = [len(members) for members in vehicles], [len(members) for members in drivers]
@@ -258,7 +258,7 @@ class _Day:
         if chosen is None:
             return routes
         better = self._named(free, tables, chosen, vehicles, drivers)
-        return fixed + min((better, free), key=lambda pairs: sum(route_cost(self.lookup, c, t) for c, t in pairs))
+        return fixed + min((better, free), key=lambda pairs: sum(route_worth(self.lookup, c, t) for c, t in pairs))
 
     def _options(
         self, free: list[tuple[Crew, Timetable]], vehicles: list[list[Vehicle]], drivers: list[list[Driver]]
@@ -311,7 +311,7 @@ def _lock_fault(where: str, value: str) -> Reason:
 
 
 def _better(lookup: Lookup, crew: Crew, one: Timetable, other: Timetable) -> bool:
-    return (route_cost(lookup, crew, one), one.end) < (route_cost(lookup, crew, other), other.end)
+    return (route_worth(lookup, crew, one), one.end) < (route_worth(lookup, crew, other), other.end)
 
 
 def _kinds(things: Iterable[Thing], key: Callable[[Thing], object]) -> list[list[Thing]]:

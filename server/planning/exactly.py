@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from server.planning.lookup import Crew, Lookup, nameless_driver, nameless_vehicle
-from server.planning.mend import Exact, route_cost
+from server.planning.mend import Exact, route_worth
 from server.planning.problem import Driver, Order, Vehicle
 from server.planning.reasons import all_crews
 from server.planning.schedule import Failure, Snag, Timetable, timetable
@@ -142,7 +142,7 @@ def _cheapest(lookup: Lookup, orders: Sequence[Order], drives: Sequence[Drive], 
     for drive in drives:
         serves = frozenset(order.id for order in drive.orders if not is_mark(order))
         kinds = pool.kinds(drive.crew)
-        cost = round(PARTS * route_cost(lookup, drive.crew, drive.table))
+        cost = round(PARTS * route_worth(lookup, drive.crew, drive.table))
         known = columns.get((serves, kinds))
         if known is None or cost < known.cost:
             columns[serves, kinds] = Column(drive, serves, kinds, cost)

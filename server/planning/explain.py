@@ -112,17 +112,9 @@ def _limits(problem: Problem, route: Route, vehicle: Vehicle, orders: dict[str, 
     if vehicle.max_duration is not None:
         yield _limit("duration", route.vehicle, vehicle.max_duration - route.duration, vehicle.max_duration)
     if vehicle.max_trip is not None:
-        longest = max(ends - begins for begins, ends in _trips(route))
-        yield _limit("trip", route.vehicle, vehicle.max_trip - longest, vehicle.max_trip)
+        yield _limit("trip", route.vehicle, vehicle.max_trip - max(route.trips()), vehicle.max_trip)
     if vehicle.max_distance is not None:
         yield _limit("distance", route.vehicle, vehicle.max_distance - route.distance, vehicle.max_distance)
-
-
-def _trips(route: Route) -> list[tuple[int, int]]:
-    """Per trip the start of loading and the moment the vehicle is back."""
-    back = [stop for stop in route.stops if stop.reload]
-    begins = [route.start, *(stop.start for stop in back)]
-    return list(zip(begins, [*(stop.arrival for stop in back), route.end], strict=True))
 
 
 def _spaces(vehicle: Vehicle, onboard: Sequence[Onboard]) -> Iterator[Limit]:

@@ -112,6 +112,9 @@ def _settings(problem: Problem) -> Iterator[Fault]:
     if problem.rest is not None:
         yield from _number("rest.driving", problem.rest.driving, low=1)
         yield from _number("rest.rest", problem.rest.rest, low=1)
+    if problem.haste is not None:
+        yield from _number("haste.after", problem.haste.after)
+        yield from _number("haste.per_hour", problem.haste.per_hour, high=MONEY_LIMIT / 100)
     if problem.origin is not None and problem.origin.tzinfo is None:
         yield _fault(problems.PLAN_FAULT_ORIGIN, where="origin", value=problem.origin)
     try:

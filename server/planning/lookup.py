@@ -13,6 +13,7 @@ from server.planning.problem import (
     Amounts,
     Capacity,
     Driver,
+    Haste,
     Lock,
     Meal,
     Order,
@@ -66,6 +67,8 @@ class Crew:
     late: int | None
     leave_by: int | None
     alone: str | None = None
+    haste: Haste | None = None
+    """What its long trips count for, beside what they cost."""
 
     @property
     def per_hour(self) -> float:
@@ -134,6 +137,7 @@ class Lookup:
             min(latest, default=None),
             start.end if start else None,
             self.orders[lock.orders[0]].alone if lock is not None and lock.orders else alone,
+            self.problem.haste,
         )
 
     def _hours(self, depot: str) -> Window | None:

@@ -45,6 +45,12 @@ def route_cost(lookup: Lookup, crew: Crew, found: Timetable) -> float:
     return vehicle.fixed + way + problem.money(crew.per_hour, found.duration, 3600)
 
 
+def route_worth(lookup: Lookup, crew: Crew, found: Timetable) -> float:
+    """What routes are compared by, the least being the best: money, and what long trips count for."""
+    spans = (ends - begins for begins, ends, _ in found.trips)
+    return route_cost(lookup, crew, found) + lookup.problem.hurry(spans)
+
+
 class Mender:
     """Routes under repair: ``routes`` per crew (by its place in ``crews``), each with a timetable that holds."""
 
@@ -160,7 +166,7 @@ class Mender:
     def _gathered(self, crew: int) -> tuple[list[Order], Timetable] | None:
         """The route with one visit less, two visits to a site made into one; ``None`` where that is not to be had."""
         table, fixed = self.tables[crew], self._fixed(crew)
-        cost = route_cost(self.lookup, self.crews[crew], table)
+        cost = route_worth(self.lookup, self.crews[crew], table)
         groups = [list(visit.orders) for visit in table.visits]
         starts = [sum(map(len, groups[:i])) for i in range(len(groups))]
         for i, j in combinations(range(len(groups)), 2):
@@ -174,7 +180,7 @@ class Mender:
                 ]
                 sequence = tidy([order for group in joined for order in group])
                 found = self.table(crew, sequence)
-                if isinstance(found, Timetable) and route_cost(self.lookup, self.crews[crew], found) <= cost + 1e-9:
+                if isinstance(found, Timetable) and route_worth(self.lookup, self.crews[crew], found) <= cost + 1e-9:
                     return sequence, found
         return None
 
@@ -183,7 +189,7 @@ class Mender:
         best: tuple[float, int, list[Order], Timetable] | None = None
         for crew in self._candidates(order):
             old = self.routes.get(crew, [])
-            before = route_cost(self.lookup, self.crews[crew], self.tables[crew]) if old else 0.0
+            before = route_worth(self.lookup, self.crews[crew], self.tables[crew]) if old else 0.0
             if (
                 all(map(from_depot, (*old, order)))
                 and self.crews[crew].vehicle.trips == 1
@@ -199,7 +205,7 @@ class Mender:
                 found = self.table(crew, sequence)
                 if isinstance(found, Failure):
                     continue
-                cost = route_cost(self.lookup, self.crews[crew], found) - before
+                cost = route_worth(self.lookup, self.crews[crew], found) - before
                 if best is None or cost < best[0]:
                     best = (cost, crew, sequence, found)
         return best

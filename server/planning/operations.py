@@ -73,6 +73,7 @@ def make_plan(
 
 def worth(problem: Problem, plan: Plan) -> tuple[int, float]:
     """What plans of a problem are compared by, the least being the best: what must be served and is not, by its priority,
-    then the cost (money)."""
+    then the cost (money), and what long trips count for."""
     must = {order.id: 1 + order.priority for order in problem.orders if order.penalty is None}
-    return sum(must.get(left.order, 0) for left in plan.unserved), plan.cost.total
+    hurry = problem.hurry(span for route in plan.routes for span in route.trips())
+    return sum(must.get(left.order, 0) for left in plan.unserved), plan.cost.total + hurry

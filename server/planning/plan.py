@@ -3,6 +3,7 @@
 A plan states its numbers rather than leaving them to be derived, because the checker must be able to disagree with them.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -103,6 +104,15 @@ class Route(msgspec.Struct, frozen=True):
     load: tuple[ZoneLoad, ...]
     breaks: tuple[Break, ...]
     cost: Cost
+
+    def trips(self) -> Iterator[int]:
+        """How long each trip takes, from the start of loading until the vehicle is back (s)."""
+        begun = self.start
+        for stop in self.stops:
+            if stop.reload:
+                yield stop.arrival - begun
+                begun = stop.start
+        yield self.end - begun
 
 
 class Unserved(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ Why whole numbers: feasibility must never hang on how a float was rounded, and t
 the last second.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -202,6 +203,14 @@ class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rest: int = 20 * 60
 
 
+class Haste(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What it is worth to have goods off the road soon: each hour of a trip beyond the first ``after`` s, from the start of
+    loading until the vehicle is back, counts for the planner like ``per_hour`` money. Nobody pays it: it is in no cost."""
+
+    after: int
+    per_hour: float
+
+
 class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a locked beginning really runs: the vehicle does not leave the stop of the ``begun``-th of the locked orders
     (1, 2 …) before ``until`` (s)."""
@@ -249,7 +258,7 @@ class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a plan is made from. ``matrices`` are by vehicle profile; a missing one is filled in from positions.
 
     ``rest`` is the rule on driving without a break (``None``: none applies). ``opening_loss`` (s) is what each earlier
-    opening of the doors takes off a box's hold time.
+    opening of the doors takes off a box's hold time. ``haste`` is what long trips count for (``None``: only what they cost).
     """
 
     name: str
@@ -261,6 +270,7 @@ class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rest: Rest | None = Rest()
     opening_loss: int = 0
     locks: tuple[Lock, ...] = ()
+    haste: Haste | None = None
     resolution: int = 1
     origin: datetime | None = None
     timezone: str = "Asia/Shanghai"
@@ -285,6 +295,12 @@ class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def km(self, distance: int) -> str:
         """A distance as people read it: km with one decimal, or a plain number in benchmark files."""
         return f"{distance / self.resolution:g}" if self.resolution != 1 else f"{distance / 1000:.1f} km"
+
+    def hurry(self, spans: Iterable[int]) -> float:
+        """What trips that take so long (s) count for beyond what they cost."""
+        if self.haste is None:
+            return 0.0
+        return self.money(self.haste.per_hour, sum(max(0, span - self.haste.after) for span in spans), 3600)
 
     def money(self, rate: float, count: int, per: int) -> float:
         """What ``count`` parts of a m or s cost at ``rate`` for every ``per`` whole m or s."""

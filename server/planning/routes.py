@@ -22,6 +22,7 @@ from server.planning import arrivals, keeping, publish, searches
 from server.planning.day import Choice, day_problem, site_of_node
 from server.planning.faults import validate
 from server.planning.keeping import Kept
+from server.planning.problem import Haste
 from server.planning.road.valhalla import Valhalla
 from server.planning.road.ways import Way, find_way
 from server.planning.trouble import PLACE, is_roadside
@@ -36,6 +37,8 @@ blueprint = Blueprint("planning", __name__, url_prefix="/planning")
 WHO = (Role.DISPATCHER, Role.ADMINISTRATOR)
 SECONDS = (1, 120)
 """The least and the longest time (s) a person may let a plan be searched for while they wait."""
+LONGEST, DEAREST = 24.0, 10_000.0
+"""h of a trip, and money for an hour of it: more is a slip of the finger."""
 
 
 @blueprint.get("/")
@@ -163,7 +166,8 @@ def _choices(day: date) -> dict[str, Any]:
 
 
 def _defaults(day: date) -> dict[str, Any]:
-    return {"day": day.isoformat(), "start": "07:00", "end": "19:00", "seconds": "5", **_ticked(everything=True)}
+    times = {"start": "07:00", "end": "19:00", "seconds": "5", "after": "3.5"}
+    return {"day": day.isoformat(), **times, **_ticked(everything=True)}
 
 
 def _ticked(*, everything: bool = False) -> dict[str, Any]:
@@ -183,7 +187,27 @@ def _chosen() -> Choice:
         order_ids=tuple(form.getlist("order")),
         start=_time("start", _("From")),
         end=_time("end", _("To")),
+        haste=_haste(),
     )
+
+
+def _haste() -> Haste | None:
+    """What long trips count for; nothing where the field for the money is left empty."""
+    after, per_hour = (request.form.get(name, "").strip() for name in ("after", "per_hour"))
+    if not per_hour:
+        return None
+    hours = _positive(after, _("Long is a trip of more than, h"), LONGEST)
+    return Haste(round(hours * 3600), _positive(per_hour, _("Each hour beyond counts like, ¥"), DEAREST))
+
+
+def _positive(text: str, label: str, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= most:
+        raise Refused(problems.FIELD_INVALID, field=label, value=text, reason=f"0…{most:g}")
+    return value
 
 
 def _day(text: str) -> date:

@@ -3,14 +3,15 @@ time.
 
 The search looks at money alone, and for money it is all the same in which direction a round is driven. For goods it is not:
 who is near the depot may have them in the first hour or in the last. So when the routes are found, parts of each are turned
-around, and visits moved to another place on it, as long as the route costs no more and keeps every rule.
+around, and visits moved to another place on it, as long as the route costs no more and keeps every rule. Only where the
+planner is asked for haste (``Problem.haste``) may it cost a little.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from server.planning.lookup import Crew
-from server.planning.mend import Mender, route_cost
+from server.planning.mend import Mender, route_worth
 from server.planning.problem import Order
 from server.planning.schedule import Timetable, timetable
 from server.planning.sequences import is_mark, is_reload
@@ -20,6 +21,9 @@ TOGETHER = 3
 WEIGHT = 0.01
 """Money that an hour of one order on the road counts for beside a route's cost: of sequences that cost the same the sooner
 is taken, and of those that are as soon the cheaper."""
+ABOARD = 24
+"""Where long trips count for more than they cost, an hour of one order counts for this part of an hour of a trip: about as
+many orders are on one."""
 Group = tuple[Order, ...]
 
 
@@ -61,17 +65,19 @@ class _Sequence:
         found = timetable(self.lookup, who, mender.routes[crew], thorough=True)
         self.found = found if isinstance(found, Timetable) else mender.tables[crew]
         self.groups = [tuple(visit.orders) for visit in self.found.visits]
+        haste = self.lookup.problem.haste
+        self.hourly = WEIGHT if haste is None else max(WEIGHT, haste.per_hour / ABOARD)
         self.worth = self._worth(self.found)
         vehicle, problem = who.vehicle, self.lookup.problem
         matrix = problem.matrices[vehicle.profile]
         self.distance, self.duration = matrix.distance, matrix.duration
         self.per_metre = problem.money(vehicle.per_km, 1, 1000)
         self.per_second = problem.money(who.per_hour, 1, 3600)
-        self.weight = problem.money(WEIGHT, 1, 3600)
+        self.weight = problem.money(self.hourly, 1, 3600)
 
     def _worth(self, found: Timetable) -> float:
-        weight = self.lookup.problem.money(WEIGHT, on_the_road(found), 3600)
-        return route_cost(self.lookup, self.who, found) + weight
+        weight = self.lookup.problem.money(self.hourly, on_the_road(found), 3600)
+        return route_worth(self.lookup, self.who, found) + weight
 
     def better(self, should_stop: Callable[[], bool]) -> tuple[list[Order], Timetable] | None:
         """The first better sequence, those tried first that promise most; ``None`` where there is none."""

@@ -12,7 +12,8 @@ What PyVRP does not know — a box's hold time, rests, a driver's assignment —
 * Whom a vehicle may not serve, it cannot reach: the leg takes longer than any day.
 * A driver's meal is taken off the end of the shift and the hours; where it is had, and what that puts off, is mended.
 * A vehicle that makes several trips may load again at a depot that is open only as long as loading still ends in time.
-* Where its trips may take only so long, each is a vehicle of its own, in its part of the day (``with_pyvrp_waves``).
+* Where its trips may take only so long, each is a vehicle of its own, in its part of the day (``with_pyvrp_waves``); where
+  long ones count for more than they cost, they are overtime.
 * A locked route starts at the last stop of its locked orders, at the time it gets there and with their load on board.
 """
 
@@ -30,7 +31,7 @@ from server.planning.problem import DIMENSIONS, NO_ROAD, Order, Site, Vehicle
 from server.planning.schedule import Timetable
 from server.planning.sequences import FETCH, RELOAD, boards, is_fetch, parts_of
 from server.planning.with_pyvrp_fleet import Trips
-from server.planning.with_pyvrp_money import Prices, scale_of
+from server.planning.with_pyvrp_money import Prices, price_of_leaving_out, scale_of
 from server.planning.with_pyvrp_waves import Wave, reloads, waves_of
 
 UNBOUNDED = int(np.iinfo(np.int64).max)
@@ -157,7 +158,7 @@ class Model:
             for name, shut_out, per_stop, rate in profiles
         ]
         member = {client: group for group, clients in enumerate(self.groups) for client in clients}
-        price = self._price()
+        price = price_of_leaving_out(self.lookup, self.crews, [order for order, _, _ in self.calls], self.scale)
         distances: list[Any] = [distance for distance, _ in tables]  # the stubs spell these arrays by hand
         durations: list[Any] = [duration for _, duration in tables]
         return ProblemData(
@@ -317,7 +318,7 @@ class Model:
         self, wave: Wave, members: list[int], depots: dict[tuple[str, int | None], int], profile: int, late: int | None
     ) -> pyvrp.VehicleType:
         crew = wave.crew
-        vehicle, resolution = crew.vehicle, self.lookup.problem.resolution
+        vehicle = crew.vehicle
         rate = self._rate(vehicle)
         head = self.heads.get(members[0])
         carried = [order for visit in head.visits for order in visit.orders] if head else []
@@ -336,6 +337,8 @@ class Model:
         limits = [None if vehicle.max_duration is None else max(0, vehicle.max_duration - spent - meal)]
         if vehicle.max_trip is not None and (vehicle.trips == 1 or head is None):
             limits.append(max(0, vehicle.max_trip - spent))  # a route that is back before it is time needs no meal
+        longest = min((limit for limit in limits if limit is not None), default=UNBOUNDED)
+        soon = self._soon(crew, longest, spent)
         return pyvrp.VehicleType(
             num_available=len(members),
             capacity=[self._space(crew, zone, dimension, carried) for zone, dimension in self.dimensions],
@@ -344,10 +347,12 @@ class Model:
             fixed_cost=round(fixed * self.scale) - (self._way_home(crew, head) if head is not None else 0),
             tw_early=max(0, start - self.zero),
             tw_late=closes,
-            shift_duration=min((limit for limit in limits if limit is not None), default=UNBOUNDED),
+            shift_duration=soon,
+            max_overtime=longest - soon,
+            unit_overtime_cost=0 if crew.haste is None else self._hourly(crew.haste.per_hour),
             max_distance=self._furthest(vehicle, driven),
             unit_distance_cost=1 if vehicle.per_stop else rate,
-            unit_duration_cost=round(crew.per_hour * self.scale / (3600 * resolution)),
+            unit_duration_cost=self._hourly(crew.per_hour),
             profile=profile,
             start_late=None if load_by is None else min(closes, max(0, start - self.zero, load_by - self.zero)),
             reload_depots=[depots[vehicle.depot, _AGAIN]] if reloads(crew) else [],
@@ -358,8 +363,18 @@ class Model:
     def _way_home(self, crew: Crew, head: Timetable) -> int:
         """What the way home from the last locked stop costs, in the solver's numbers. It is driven whether or not anything
         comes after that stop, and the solver counts it only if something does."""
-        hours = round(crew.per_hour * self.scale / (3600 * self.lookup.problem.resolution))
-        return self._rate(crew.vehicle) * head.distances[-1] + hours * head.durations[-1]
+        return self._rate(crew.vehicle) * head.distances[-1] + self._hourly(crew.per_hour) * head.durations[-1]
+
+    def _hourly(self, rate: float) -> int:
+        """What one part of a s costs in the solver's numbers, at so much money an hour."""
+        return round(rate * self.scale / (3600 * self.lookup.problem.resolution))
+
+    def _soon(self, crew: Crew, longest: int, spent: int) -> int:
+        """How long a route may take until it counts for more than it costs, after the time that is ``spent`` already. Of
+        a route that loads again the solver knows no single trip."""
+        if crew.haste is None or crew.vehicle.trips > 1:
+            return longest
+        return min(longest, max(0, crew.haste.after - spent))
 
     def _furthest(self, vehicle: Vehicle, driven: int) -> int:
         """How far it may still go. Where distances are money, at most what so many m and all visits there are would cost:
@@ -428,18 +443,3 @@ class Model:
         np.fill_diagonal(distance, 0)
         np.fill_diagonal(duration, 0)
         return distance, duration
-
-    def _price(self) -> int:
-        """What leaving out an order that must be served costs: more than the dearest crew's longest day for it alone, and
-        more than any penalty."""
-        problem = self.lookup.problem
-        far = max(max(row) for matrix in problem.matrices.values() for row in matrix.distance)
-        dearest = 0.0
-        for crew in self.crews:
-            hours = crew.late - crew.early if crew.late is not None else 0
-            way = problem.money(crew.vehicle.per_km, 2 * far, 1000)
-            dearest = max(
-                dearest, crew.vehicle.fixed + crew.vehicle.per_stop + way + problem.money(crew.per_hour, hours, 3600)
-            )
-        penalties = max((order.penalty or 0.0 for order, _, _ in self.calls), default=0.0)
-        return round((2 * dearest + penalties) * self.scale) + 1

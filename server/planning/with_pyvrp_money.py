@@ -7,6 +7,7 @@ from math import lcm
 from pyvrp import PenaltyParams, ProblemData
 
 from server.planning.lookup import Crew, Lookup
+from server.planning.problem import Order
 
 _SMALL = 10_000
 """Rates are made whole numbers up to this; see :func:`scale_of`."""
@@ -43,6 +44,7 @@ def scale_of(lookup: Lookup, crews: Sequence[Crew]) -> int:
     resolution = lookup.problem.resolution
     rates = {Fraction(str(crew.vehicle.per_km)) / (1000 * resolution) for crew in crews}
     rates |= {Fraction(str(crew.per_hour)) / (3600 * resolution) for crew in crews}
+    rates |= {Fraction(str(crew.haste.per_hour)) / (3600 * resolution) for crew in crews if crew.haste is not None}
     rates.discard(Fraction(0))
     visits = {Fraction(str(crew.vehicle.per_stop)) for crew in crews}
     exact = lcm(*(rate.denominator for rate in rates | visits))
@@ -51,3 +53,18 @@ def scale_of(lookup: Lookup, crews: Sequence[Crew]) -> int:
     if exact * max(rates) <= _SMALL:
         return exact
     return max(1, round(min(_SMALL / 10 / float(min(rates)), _LARGE / float(max(rates)))))
+
+
+def price_of_leaving_out(lookup: Lookup, crews: Sequence[Crew], orders: Sequence[Order], scale: int) -> int:
+    """What leaving out an order that must be served costs, in the solver's numbers: more than the dearest crew's longest day
+    for it alone, and more than any penalty."""
+    problem = lookup.problem
+    far = max(max(row) for matrix in problem.matrices.values() for row in matrix.distance)
+    dearest = 0.0
+    for crew in crews:
+        hours = crew.late - crew.early if crew.late is not None else 0
+        way = problem.money(crew.vehicle.per_km, 2 * far, 1000)
+        day = crew.vehicle.fixed + crew.vehicle.per_stop + way + problem.money(crew.per_hour, hours, 3600)
+        dearest = max(dearest, day + problem.hurry([hours]))
+    penalties = max((order.penalty or 0.0 for order in orders), default=0.0)
+    return round((2 * dearest + penalties) * scale) + 1

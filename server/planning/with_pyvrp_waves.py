@@ -1,5 +1,5 @@
-"""Trips that may take only so long, as vehicles of their own: the solver knows how long a route may take, but not each of the
-trips on it.
+"""Trips that may take only so long, or count for more when they are long, as vehicles of their own: the solver knows how long
+a route takes, but not each of the trips on it.
 
 The hours of a crew are divided among its trips in equal parts, so that what is planned for one never runs into the next.
 Each is first told its part of what the vehicle costs; what is right afterwards, ``with_pyvrp_fleet`` knows.
@@ -37,7 +37,7 @@ def reloads(crew: Crew) -> bool:
 def waves_of(crew: Crew) -> list[Wave]:
     """The crew once for each of its trips, in the hours of that trip; the crew itself where trips need not be told apart."""
     vehicle = crew.vehicle
-    if vehicle.max_trip is None or vehicle.trips == 1 or crew.late is None:
+    if vehicle.trips == 1 or crew.late is None or (vehicle.max_trip is None and crew.haste is None):
         return [Wave(crew)]
     if crew.lock is not None and crew.lock.orders:
         return [Wave(crew)]

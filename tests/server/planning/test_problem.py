@@ -16,6 +16,7 @@ from server.planning.problem import (
     Capacity,
     Compartment,
     Driver,
+    Haste,
     Lock,
     Matrix,
     Meal,
@@ -160,6 +161,9 @@ DAY = small_day()
         ({"rest": Rest(60, 0)}, "rest.rest", 6103),
         ({"resolution": 0}, "resolution", 6103),
         ({"opening_loss": -1}, "opening_loss", 6103),
+        ({"haste": Haste(-1, 10.0)}, "haste.after", 6103),
+        ({"haste": Haste(0, -0.5)}, "haste.per_hour", 6103),
+        ({"haste": Haste(0, float("nan"))}, "haste.per_hour", 6103),
         ({"origin": datetime(2026, 11, 23)}, "origin", 6111),  # noqa: DTZ001 - without a zone is the point
         ({"timezone": "Mars/Base"}, "timezone", 6111),
         ({"timezone": "../etc/passwd"}, "timezone", 6111),

@@ -11,7 +11,8 @@ from server.accounts.schemas import Role
 from server.fleet import operations as fleet
 from server.fleet.schemas import QualificationData, Subject
 from server.planning import publish
-from server.planning.keeping import kept_plans
+from server.planning.keeping import kept_plan, kept_plans
+from server.planning.problem import Haste
 from server.transaction import reading, transaction
 from shared.work import Name
 from tests.server.accounts.browsing import Browser, person, problems_on
@@ -77,6 +78,22 @@ def test_a_day_is_planned_published_and_found_again(app: Flask, browser: Browser
     assert "N-1" not in browser.get(f"/planning/new?day={DAY.isoformat()}").text
 
 
+def test_what_long_trips_count_for_is_asked_and_told(app: Flask, browser: Browser, day: Day) -> None:
+    browser.get("/planning/new")
+    page = browser.get(found(browser, browser.post("/planning/new", form(day, after="3.5", per_hour="150"))))
+    assert "单趟超过 3.5 小时后每小时计 150 元" in page.text
+    with app.app_context(), reading():
+        (kept,) = kept_plans()
+        assert kept_plan(kept.id).problem.haste == Haste(after=12_600, per_hour=150.0)
+
+
+def test_where_nothing_is_asked_for_only_money_counts(app: Flask, browser: Browser, day: Day) -> None:
+    assert "缩短货物在途时间" not in planned(browser, day).text
+    with app.app_context(), reading():
+        (kept,) = kept_plans()
+        assert kept_plan(kept.id).problem.haste is None
+
+
 def test_an_order_left_out_says_why(browser: Browser, day: Day) -> None:
     browser.get("/planning/new")
     answer = browser.post("/planning/new", form(day, end="08:10"))
@@ -92,6 +109,11 @@ def test_an_order_left_out_says_why(browser: Browser, day: Day) -> None:
         ({"seconds": "0"}, 5007),
         ({"seconds": "ten"}, 5007),
         ({"start": "morning"}, 5007),
+        ({"per_hour": "much", "after": "3.5"}, 5007),
+        ({"per_hour": "-1", "after": "3.5"}, 5007),
+        ({"per_hour": "nan", "after": "3.5"}, 5007),
+        ({"per_hour": "150", "after": ""}, 5007),
+        ({"per_hour": "150", "after": "25"}, 5007),
         ({"start": "19:00", "end": "07:00"}, 5007),
         ({"day": "2026-11-24"}, 6007),
     ],
