@@ -16,9 +16,9 @@ from server.planning.problem import Haste, Problem
 STOPS, MANY = 300, 1000
 FIRST, GOOD, LONG = 4.2, 28.0, 110.0
 """s of a search: the first plan, which a person is to have in 5; the good one (30); and a thousand stops (120)."""
-HASTE = Haste(after=round(3.75 * HOUR), per_hour=100.0)
+HASTE = Haste(after=4 * HOUR, per_hour=180.0)
 """What long trips count for where the planner is asked to have goods off the road sooner."""
-DAYS = 3
+DAYS = 6
 PER_TERRITORY = (24, 21, 19, 17, 15, 13)
 """Stops of a territory that are tried; the cheapest day of those that serve the most counts."""
 
@@ -127,7 +127,7 @@ BEIJING = Measurement(
     300 stops of hospitals with two receiving windows, pharmacies and clinics, two depots, three temperature zones, goods that
     are ready late or due early, boxes with hold times, controlled drugs, returns, a consignment of high value, own and hired
     vehicles, drivers with shifts, meals and rests. "On the road" is from leaving the depot until handed over, on average over
-    all orders. Where they are to be handed over sooner, each hour of a trip beyond 3.75 h counts for the planner like 100 of
+    all orders. Where they are to be handed over sooner, each hour of a trip beyond 4 h counts for the planner like 180 of
     money, which nobody pays. Roads are straight lines x 1.35 at 25 km/h.
     """),
     HAND,

@@ -166,7 +166,7 @@ def _choices(day: date) -> dict[str, Any]:
 
 
 def _defaults(day: date) -> dict[str, Any]:
-    times = {"start": "07:00", "end": "19:00", "seconds": "5", "after": "3.5"}
+    times = {"start": "07:00", "end": "19:00", "seconds": "5", "after": "4"}
     return {"day": day.isoformat(), **times, **_ticked(everything=True)}
 
 
