@@ -90,7 +90,10 @@ def with_breakdown(problem: Problem, route: Route | None, done: Done, one: Break
     aboard = _aboard(problem, route, done) if route is not None and done.departed else ()
     lock = Lock(one.vehicle, final=True)
     if route is not None and done.departed:
-        lock = Lock(one.vehicle, named(done.orders), route.driver, route.departure, final=True)
+        held = next((known.held for known in problem.locks if known.vehicle == one.vehicle), None)
+        behind = named(done.orders)
+        late = held if held is not None and held.begun <= len(behind) else None  # it was late before, and still is
+        lock = Lock(one.vehicle, behind, route.driver, route.departure, late, final=True)
     locks = tuple(known for known in problem.locks if known.vehicle != one.vehicle)
     problem = msgspec.structs.replace(problem, locks=(*locks, lock))
     if not aboard or route is None:
