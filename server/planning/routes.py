@@ -196,8 +196,8 @@ def _haste() -> Haste | None:
     after, per_hour = (request.form.get(name, "").strip() for name in ("after", "per_hour"))
     if not per_hour:
         return None
-    hours = _positive(after, _("Long is a trip of more than, h"), LONGEST)
-    return Haste(round(hours * 3600), _positive(per_hour, _("Each hour beyond counts like, ¥"), DEAREST))
+    hours = _positive(after, _("Trips beyond, h"), LONGEST)
+    return Haste(round(hours * 3600), _positive(per_hour, _("Each hour counts, ¥"), DEAREST))
 
 
 def _positive(text: str, label: str, most: float) -> float:
